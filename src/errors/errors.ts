@@ -1,0 +1,63 @@
+/** Every error class of the library, with stable codes. Messages: `cannot <verb> <thing>: <fact>. <what to do>.` */
+
+interface ErrorInit {
+  cause?: unknown;
+}
+
+/** Base of all errors of this library. `code` is stable; `message` is for people. */
+export class ThreadkitError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string, options?: ErrorInit) {
+    super(message, options);
+    this.code = code;
+  }
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** A call that the state of the object does not allow (`THREAD_STARTED`, `LOCK_NOT_HELD`, …). */
+export class RuntimeError extends ThreadkitError {}
+
+/** Blocking is not possible here; the message names the `Async` twin. */
+export class BlockingError extends ThreadkitError {
+  constructor(message: string) {
+    super("BLOCKING_NOT_ALLOWED", message);
+  }
+}
+
+/** The lock's holder died; `recover()` accepts the state that it left. */
+export class BrokenLockError extends ThreadkitError {
+  constructor(message: string) {
+    super("LOCK_BROKEN", message);
+  }
+}
+
+/** A closure or a value that cannot cross to another thread; thrown where it is handed over. */
+export class CaptureError extends ThreadkitError {
+  constructor(message: string, code = "CANNOT_CROSS") {
+    super(code, message);
+  }
+}
+
+export function typeError(code: string, message: string): TypeError & { code: string } {
+  return Object.assign(new TypeError(message), { code });
+}
+
+export function rangeError(code: string, message: string): RangeError & { code: string } {
+  return Object.assign(new RangeError(message), { code });
+}
+
+/** Short description of any value for a message; never runs user code. */
+export function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return value.name ? `function ${value.name}` : "a function";
+  if (typeof value === "object") {
+    const constructor = Object.getPrototypeOf(value)?.constructor;
+    const name = typeof constructor === "function" ? constructor.name : "";
+    return name && name !== "Object" ? `an instance of ${name}` : "an object";
+  }
+  return String(value);
+}

@@ -1,0 +1,76 @@
+/**
+ * What `capture/` and `transfer/` agree on: how a function looks while it travels.
+ *
+ * `transfer/encode` walks a value. When it meets a function it asks a `FunctionLifter` (capture/plan) for its
+ * image; the captured values in the image are walked like any other value, so identity holds across a whole
+ * message. `transfer/decode` hands the image to a `FunctionBuilder` (capture/rebuild) on the other side.
+ */
+
+/** The code of one function, class or method, as it travels. Equal `key`: equal text, so threads cache by it. */
+export interface Unit {
+  readonly key: string;
+  /** Original file as a `file:` URL (or the name that the script was compiled under). */
+  readonly file: string;
+  /** The source as V8 compiled it, ready to stand in an expression position. */
+  readonly text: string;
+  /** Zero-based position of `text` in the original file. */
+  readonly line: number;
+  readonly column: number;
+  readonly isClass: boolean;
+  /** A method shorthand: `text` stands inside an object literal, or is its whole text. */
+  readonly isMethod: boolean;
+  readonly strict: boolean;
+  /** Names of the captured bindings, in the order of `FunctionImage.captures`. */
+  readonly names: readonly string[];
+  /** Offsets in `text` of every `import.meta`. */
+  readonly metaAt: readonly number[];
+  /** Per captured import that may be a live binding: where it is read. [name index, offset, isShorthand 0|1]. */
+  readonly importReads: readonly (readonly [number, number, number])[];
+}
+
+/** A value that is looked up in the thread and not copied. */
+export type Reference =
+  | { readonly type: "import"; readonly file: string; readonly specifier: string; readonly name: string; readonly attributes?: Record<string, string> }
+  | { readonly type: "require"; readonly file: string; readonly specifier: string; readonly name?: string }
+  | { readonly type: "cjs"; readonly file: string; readonly name: string }
+  | { readonly type: "global"; readonly path: readonly string[] };
+
+/** Marks a `Reference` among captured values, so that no user object is taken for one. */
+export class Symbolic {
+  readonly reference: Reference;
+  constructor(reference: Reference) {
+    this.reference = reference;
+  }
+}
+
+export interface FunctionImage {
+  readonly unit: Unit;
+  /** Live values (or `Symbolic`) of the captured bindings. */
+  readonly captures: readonly unknown[];
+  /** For refusals: how to name each captured value, e.g. `captured 'cfg' (demo.ts:3:9)`. */
+  readonly labels: readonly string[];
+  /** Own properties to put back on it: what users set on a function, current public static fields of a class. */
+  readonly own: readonly (readonly [string, unknown])[];
+}
+
+export interface FunctionLifter {
+  /** Image of `fn`, or how to look it up; throws `CaptureError`. `label` names the way to it. */
+  lift(fn: (...args: never[]) => unknown, label: string): FunctionImage | Symbolic;
+  /** A reference for an object that every thread has by itself (`Math`, `process`, a builtin module), or undefined. */
+  wellKnown(value: object): Symbolic | undefined;
+}
+
+/** A function under construction: cyclic captures are filled in after the function itself exists. */
+export interface Shell {
+  /** Set at once for functions; for classes only `finish` yields it. */
+  readonly value: unknown;
+  /** Late change of one captured binding, for a cycle through a class. */
+  set(index: number, value: unknown): void;
+  finish(captures: readonly unknown[]): unknown;
+}
+
+export interface FunctionBuilder {
+  begin(unit: Unit): Shell;
+  /** All imports of a message were awaited before decoding starts, so this is synchronous. */
+  resolve(reference: Reference): unknown;
+}
