@@ -1,0 +1,76 @@
+/** The port: all that the library asks of a runtime. `#host` resolves to the implementation for the one at hand. */
+
+/** A worker that this realm started. */
+export interface HostWorker {
+  /** Kills it. Works while the caller blocks right after. */
+  terminate(): void;
+  post(message: unknown, transfer?: readonly unknown[]): void;
+  /** Both run on the caller's event loop. */
+  onExit(handler: () => void): void;
+  onError(handler: (error: unknown) => void): void;
+  onMessage(handler: (message: never) => void): void;
+}
+
+export interface HostPort {
+  post(message: unknown, transfer?: readonly unknown[]): void;
+  onMessage(handler: (message: never) => void): void;
+  /** The other side is gone, whatever ended it. */
+  onClose(handler: () => void): void;
+  close(): void;
+}
+
+export interface ResourceLimits {
+  maxYoungGenerationSizeMb?: number;
+  maxOldGenerationSizeMb?: number;
+  codeRangeSizeMb?: number;
+  stackSizeMb?: number;
+}
+
+export interface SpawnOptions {
+  data: Record<string, unknown>;
+  transfer?: readonly unknown[];
+  name?: string;
+  resourceLimits?: ResourceLimits;
+}
+
+export interface Host {
+  /** May this thread block? A browser page's main thread may not. */
+  canBlock(): boolean;
+  processors(): number;
+  /** Keeps the process while at least one hold is open. Counted. */
+  holdProcess(): void;
+  releaseProcess(): void;
+  spawn(entry: "worker" | "supervisor", options: SpawnOptions): HostWorker;
+  /** Two ends; `end` may be put into `data` and `transfer` of a spawn or a post. */
+  channel(): { ours: unknown; theirs: unknown };
+  openPort(end: unknown): HostPort;
+  /** In a worker: what its starter gave it. */
+  startData(): Record<string, unknown>;
+  /** In a worker: a message of its starter that has arrived, read without an event loop turn. */
+  receive(): unknown;
+  /** In a worker: handles messages of its starter as they come. */
+  onStarterMessage(handler: (message: never) => void): void;
+  /** The OS's id of the calling thread, where it can be told. */
+  nativeThreadId(): number | undefined;
+  /** Writes what the file descriptor takes now, from offset `from` on. @returns bytes written, 0: it is full */
+  writeSome(fd: 1 | 2, bytes: Uint8Array, from: number): number;
+  /** Makes `console` and the standard streams of this worker write through `write`. */
+  installConsole(write: (fd: 1 | 2, chunk: string | Uint8Array) => void): void;
+  /** Ends the calling worker at once. */
+  exitThread(): never;
+  /** Errors that nobody caught in this worker, and `process.exit`. */
+  onUncaught(handler: (error: unknown) => void): void;
+  onExit(handler: (code: number) => void): void;
+  /** What a thread left behind in its worker (timers, sockets, globals, listeners); undefined: clean. */
+  leftovers(): string | undefined;
+  /** One turn of the event loop. */
+  turn(): Promise<void>;
+  /** An error as a person wants to read it: stack, fields, causes. */
+  inspectError(error: unknown): string;
+  /** Prepares the worker's module loader for what main's loader understands (tsx on Node 20). */
+  prepareLoader(): Promise<void> | undefined;
+  /** An environment variable, for diagnostics. */
+  environment(name: string): string | undefined;
+  /** Ends the whole process at once, for the watchdog of tests. */
+  killProcess(): void;
+}

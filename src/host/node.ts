@@ -1,0 +1,168 @@
+/** The port to Node.js. */
+import { Console } from "node:console";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import tty from "node:tty";
+import { pathToFileURL } from "node:url";
+import { inspect } from "node:util";
+import {
+  MessageChannel,
+  type MessagePort,
+  parentPort,
+  receiveMessageOnPort,
+  SHARE_ENV,
+  type TransferListItem,
+  Worker,
+  workerData,
+} from "node:worker_threads";
+import type { Host, HostPort, HostWorker, SpawnOptions } from "./host.ts";
+
+const LONGEST_TIMER = 2_147_483_647;
+
+export const canBlock: Host["canBlock"] = () => true;
+
+let cores = 0;
+export const processors: Host["processors"] = () => (cores ||= os.availableParallelism());
+
+let holds = 0;
+let holder: NodeJS.Timeout | undefined;
+export const holdProcess: Host["holdProcess"] = () => {
+  if (holds++ > 0) return;
+  holder ??= setInterval(() => {}, LONGEST_TIMER);
+  holder.ref();
+};
+export const releaseProcess: Host["releaseProcess"] = () => {
+  if (--holds === 0) holder?.unref();
+};
+
+export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker => {
+  const worker = new Worker(new URL(entry === "worker" ? "./worker.js" : "./supervisor.js", import.meta.url), {
+    workerData: options.data,
+    transferList: options.transfer as TransferListItem[],
+    resourceLimits: options.resourceLimits,
+    env: SHARE_ENV,
+    stdin: false,
+    name: options.name,
+  });
+  worker.unref();
+  worker.on("error", () => {}); // without a listener the process would die with the thread
+  return {
+    terminate: () => void worker.terminate(),
+    post: (message, transfer) => worker.postMessage(message, transfer as TransferListItem[]),
+    onExit: (handler) => void worker.on("exit", handler),
+    onError: (handler) => void worker.on("error", handler),
+    onMessage: (handler) => void worker.on("message", handler),
+  };
+};
+
+export const channel: Host["channel"] = () => {
+  const { port1, port2 } = new MessageChannel();
+  return { ours: port1, theirs: port2 };
+};
+
+export const openPort: Host["openPort"] = (end): HostPort => {
+  const port = end as MessagePort;
+  return {
+    post: (message, transfer) => port.postMessage(message, transfer as TransferListItem[]),
+    onMessage: (handler) => void port.on("message", handler),
+    onClose: (handler) => void port.on("close", handler),
+    close: () => port.close(),
+  };
+};
+
+export const startData: Host["startData"] = () => workerData as Record<string, unknown>;
+
+export const receive: Host["receive"] = () =>
+  parentPort === null ? undefined : receiveMessageOnPort(parentPort)?.message;
+
+export const onStarterMessage: Host["onStarterMessage"] = (handler) => void parentPort?.on("message", handler);
+
+export const nativeThreadId: Host["nativeThreadId"] = () => {
+  try {
+    return Number(fs.readlinkSync("/proc/thread-self").split("/").pop()) || undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+export const writeSome: Host["writeSome"] = (fd, bytes, from) => {
+  try {
+    return fs.writeSync(fd, bytes, from, bytes.length - from);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EAGAIN") return 0;
+    if (code === "EPIPE" || code === "EBADF") return bytes.length - from; // nobody reads any more
+    throw error;
+  }
+};
+
+export const installConsole: Host["installConsole"] = (write) => {
+  const redirect = (stream: NodeJS.WriteStream, fd: 1 | 2) => {
+    const isTTY = tty.isatty(fd);
+    Object.defineProperty(stream, "isTTY", { value: isTTY, configurable: true });
+    if (isTTY) stream.getColorDepth = tty.WriteStream.prototype.getColorDepth;
+    stream.write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done) => {
+      write(fd, typeof chunk === "string" && typeof encoding === "string" ? Buffer.from(chunk, encoding) : chunk);
+      const callback = typeof encoding === "function" ? encoding : done;
+      if (callback !== undefined) process.nextTick(callback);
+      return true;
+    };
+    return stream;
+  };
+  type Done = (error?: Error | null) => void;
+  globalThis.console = new Console({ stdout: redirect(process.stdout, 1), stderr: redirect(process.stderr, 2) });
+};
+
+export const exitThread: Host["exitThread"] = () => process.exit(0);
+
+export const onUncaught: Host["onUncaught"] = (handler) => {
+  process.on("uncaughtException", handler);
+  process.on("unhandledRejection", handler);
+};
+
+export const onExit: Host["onExit"] = (handler) => void process.on("exit", handler);
+
+interface Baseline {
+  resources: number;
+  globals: number;
+  events: number;
+}
+let baseline: Baseline | undefined;
+const measure = (): Baseline => ({
+  resources: process.getActiveResourcesInfo().length,
+  globals: Object.getOwnPropertyNames(globalThis).length,
+  events: process.eventNames().reduce((n, event) => n + process.listenerCount(event), 0),
+});
+
+export const leftovers: Host["leftovers"] = () => {
+  const now = measure();
+  baseline ??= now;
+  if (now.resources > baseline.resources) return `open handles (${process.getActiveResourcesInfo().join(", ")})`;
+  if (now.globals !== baseline.globals) return "new globals";
+  if (now.events !== baseline.events) return "process listeners";
+  return undefined;
+};
+
+export const turn: Host["turn"] = () => new Promise((resolve) => setImmediate(resolve));
+
+export const inspectError: Host["inspectError"] = (error) => inspect(error, { depth: 4 });
+
+/** tsx does not hook workers of Node 20; its own API called in the worker does. */
+export const prepareLoader: Host["prepareLoader"] = () => {
+  if (Number(process.versions.node.split(".")[0]) >= 22) return undefined;
+  const flags = `${process.execArgv.join(" ")} ${process.env.NODE_OPTIONS ?? ""}`;
+  if (!/\btsx\b/.test(flags)) return undefined;
+  const loader = /(file:\S*\/tsx\/dist\/)loader\.mjs/.exec(flags)?.[1];
+  return (async () => {
+    const api = loader
+      ? `${loader}esm/api/index.mjs`
+      : pathToFileURL(createRequire(path.join(process.cwd(), "x.js")).resolve("tsx/esm/api")).href;
+    (await import(api)).register();
+  })();
+};
+
+export const environment: Host["environment"] = (name) => process.env[name];
+export const killProcess: Host["killProcess"] = () => process.kill(process.pid, "SIGKILL");
+

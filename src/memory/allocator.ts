@@ -1,0 +1,190 @@
+/**
+ * The allocator: size classes on 64 KiB pages, spans of pages for what is larger. Shared by all threads.
+ *
+ * What a block's header says is the truth; free lists are derived from it. So whoever is killed inside the guard
+ * can leave a free list short, but never wrong about a block in use, and `repairAllocator` derives the lists anew.
+ */
+import { add, sub } from "#atomics";
+import { classFor, cover, createArena, growTo, words } from "./arena.ts";
+import { enter, leave } from "./guard.ts";
+import {
+  BLOCK_HEADER,
+  CLASSES,
+  FIRST_PAGE,
+  H_FREE,
+  H_FREE_PAGES,
+  H_GUARD,
+  H_NEXT_PAGE,
+  H_PAGES,
+  H_USED,
+  KIND_MASK,
+  Kind,
+  MAX_PAGES,
+  PAGE_FREE,
+  PAGE_INNER,
+  PAGE_SPAN,
+  PAGE_WORDS,
+  SPAN_CLASS,
+} from "./layout.ts";
+
+/** A zeroed block of at least `size` words with a reference count of one. Returns the index of its first word. */
+export function allocate(kind: Kind, size: number): number {
+  const total = size + BLOCK_HEADER;
+  const sizeClass = classFor(total);
+  if (words === undefined) createArena();
+  enter(words, H_GUARD);
+  let at: number;
+  try {
+    at = sizeClass >= 0 ? takeSmall(sizeClass) : takeSpan(Math.ceil(total / PAGE_WORDS));
+    cover(at);
+    words[at - 1] = 1;
+    words[at - 2] = kind | ((sizeClass >= 0 ? sizeClass : SPAN_CLASS) << 8);
+  } finally {
+    leave(words, H_GUARD);
+  }
+  words.fill(0, at, at + size);
+  return at;
+}
+
+function takeSmall(sizeClass: number): number {
+  const head = H_FREE + sizeClass;
+  if (words[head] === 0) carve(sizeClass);
+  const at = words[head];
+  cover(at);
+  words[head] = words[at];
+  words[H_USED] += CLASSES[sizeClass] * 4;
+  return at;
+}
+
+/** Turns a fresh page into free blocks of one class. */
+function carve(sizeClass: number): void {
+  const size = CLASSES[sizeClass];
+  const page = takePages(1);
+  words[H_PAGES + page] = sizeClass + 1;
+  for (let at = page * PAGE_WORDS + BLOCK_HEADER, end = (page + 1) * PAGE_WORDS; at < end; at += size) {
+    words[at - 2] = Kind.Free;
+    words[at] = words[H_FREE + sizeClass];
+    words[H_FREE + sizeClass] = at;
+  }
+}
+
+function takeSpan(pages: number): number {
+  const page = takePages(pages);
+  for (let i = 1; i < pages; i++) words[H_PAGES + page + i] = PAGE_INNER;
+  words[H_PAGES + page] = PAGE_SPAN | pages;
+  words[H_USED] += pages * PAGE_WORDS * 4;
+  return page * PAGE_WORDS + BLOCK_HEADER;
+}
+
+function takePages(count: number): number {
+  const next = words[H_NEXT_PAGE];
+  if (words[H_FREE_PAGES] >= count) {
+    for (let page = FIRST_PAGE, run = 0; page < next; page++) {
+      run = words[H_PAGES + page] === PAGE_FREE ? run + 1 : 0;
+      if (run === count) {
+        words[H_FREE_PAGES] -= count;
+        return page - count + 1;
+      }
+    }
+  }
+  if (next + count > MAX_PAGES) growTo(MAX_PAGES + 1);
+  growTo(next + count);
+  words[H_NEXT_PAGE] = next + count;
+  return next;
+}
+
+/** Gives a block back. */
+function free(at: number): void {
+  cover(at);
+  enter(words, H_GUARD);
+  const sizeClass = words[at - 2] >>> 8;
+  words[at - 2] = Kind.Free;
+  if (sizeClass === SPAN_CLASS) {
+    const page = Math.floor(at / PAGE_WORDS);
+    const pages = words[H_PAGES + page] & ~PAGE_SPAN;
+    for (let i = 0; i < pages; i++) words[H_PAGES + page + i] = PAGE_FREE;
+    words[H_FREE_PAGES] += pages;
+    words[H_USED] -= pages * PAGE_WORDS * 4;
+  } else {
+    words[at] = words[H_FREE + sizeClass];
+    words[H_FREE + sizeClass] = at;
+    words[H_USED] -= CLASSES[sizeClass] * 4;
+  }
+  leave(words, H_GUARD);
+}
+
+/** What a kind of block owns, given back before the block itself. */
+const disposers = new Map<number, (at: number) => void>();
+export function onDispose(kind: Kind, dispose: (at: number) => void): void {
+  disposers.set(kind, dispose);
+}
+
+export function retain(at: number): void {
+  add(cover(at), at - 1, 1);
+}
+
+/** Drops one reference; the last one frees the block. */
+export function release(at: number): void {
+  if (sub(cover(at), at - 1, 1) !== 1) return;
+  disposers.get(words[at - 2] & KIND_MASK)?.(at);
+  free(at);
+}
+
+export function kindOf(at: number): number {
+  return cover(at)[at - 2] & KIND_MASK;
+}
+
+/** Calls `visit` for every block in use. For the supervisor and for diagnostics: it walks the whole arena. */
+export function eachBlock(visit: (at: number, kind: number) => void): void {
+  const next = words[H_NEXT_PAGE];
+  cover(next * PAGE_WORDS - 1);
+  for (let page = FIRST_PAGE; page < next; page++) {
+    const tag = words[H_PAGES + page];
+    if (tag & PAGE_SPAN) {
+      const at = page * PAGE_WORDS + BLOCK_HEADER;
+      if ((words[at - 2] & KIND_MASK) !== Kind.Free) visit(at, words[at - 2] & KIND_MASK);
+    } else if (tag !== PAGE_FREE && tag !== PAGE_INNER) {
+      const size = CLASSES[tag - 1];
+      for (let at = page * PAGE_WORDS + BLOCK_HEADER, end = (page + 1) * PAGE_WORDS; at < end; at += size) {
+        const kind = words[at - 2] & KIND_MASK;
+        if (kind !== Kind.Free) visit(at, kind);
+      }
+    }
+  }
+}
+
+/** Derives the free lists and counts from the block headers. The caller stands in for a dead holder of the guard. */
+export function repairAllocator(): void {
+  const next = words[H_NEXT_PAGE];
+  cover(next * PAGE_WORDS - 1);
+  let freePages = 0;
+  let used = 0;
+  for (let c = 0; c < CLASSES.length; c++) words[H_FREE + c] = 0;
+  for (let page = FIRST_PAGE; page < next; page++) {
+    const tag = words[H_PAGES + page];
+    if (tag & PAGE_SPAN) {
+      const pages = tag & ~PAGE_SPAN;
+      const dead = (words[page * PAGE_WORDS] & KIND_MASK) === Kind.Free;
+      for (let i = 0; i < pages; i++) {
+        if (dead) words[H_PAGES + page + i] = PAGE_FREE;
+        else if (i > 0) words[H_PAGES + page + i] = PAGE_INNER;
+      }
+      if (dead) freePages += pages;
+      else used += pages * PAGE_WORDS * 4;
+      page += pages - 1;
+    } else if (tag === PAGE_INNER || tag === PAGE_FREE) {
+      words[H_PAGES + page] = PAGE_FREE;
+      freePages++;
+    } else {
+      const size = CLASSES[tag - 1];
+      for (let at = page * PAGE_WORDS + BLOCK_HEADER, end = (page + 1) * PAGE_WORDS; at < end; at += size) {
+        if ((words[at - 2] & KIND_MASK) === Kind.Free) {
+          words[at] = words[H_FREE + tag - 1];
+          words[H_FREE + tag - 1] = at;
+        } else used += size * 4;
+      }
+    }
+  }
+  words[H_FREE_PAGES] = freePages;
+  words[H_USED] = used;
+}

@@ -1,0 +1,121 @@
+/**
+ * The arena: one growable SharedArrayBuffer per process. The only file that makes shared memory.
+ *
+ * Views are of fixed length and re-made after growth (length-tracking views are 15–50 times slower in loops).
+ * An older view stays right for all that it covers, so objects may keep the view that they were born with.
+ */
+import * as atomics from "#atomics";
+import {
+  CLASSES,
+  FIRST_PAGE,
+  H_ID,
+  H_MAGIC,
+  H_NEXT_PAGE,
+  H_VERSION,
+  MAGIC,
+  MAX_PAGES,
+  PAGE_WORDS,
+  VERSION,
+} from "./layout.ts";
+import { rangeError, RuntimeError } from "../errors/errors.ts";
+
+const PAGE_BYTES = PAGE_WORDS * 4;
+/** Memory is committed when touched, so the start costs what is used: 2 MiB are 32 pages. */
+const INITIAL_BYTES = 2 * 1024 * 1024;
+
+type Growable = SharedArrayBuffer & { grow(bytes: number): void; readonly maxByteLength: number };
+
+let buffer: Growable;
+/** The whole arena as 32-bit words. A live binding: read it after `cover(at)`. */
+export let words: Int32Array<SharedArrayBuffer>;
+/** Words that `words` covers. */
+let limit = 0;
+
+/** Reserves as much address space as the host grants, from 4 GiB down. */
+function reserve(): Growable {
+  for (let bytes = MAX_PAGES * PAGE_BYTES; ; bytes /= 2) {
+    try {
+      return new SharedArrayBuffer(INITIAL_BYTES, { maxByteLength: bytes }) as Growable;
+    } catch (error) {
+      if (bytes <= 64 * 1024 * 1024) throw error;
+    }
+  }
+}
+
+export function createArena(): void {
+  map(reserve());
+  words[H_VERSION] = VERSION;
+  words[H_ID] = (Math.random() * 0x7fffffff) | 0 || 1;
+  words[H_NEXT_PAGE] = FIRST_PAGE;
+  atomics.store(words, H_MAGIC, MAGIC);
+}
+
+/** Joins the arena that another thread of this process made. */
+export function attachArena(shared: SharedArrayBuffer): void {
+  const probe = new Int32Array(shared, 0, 4);
+  if (atomics.load(probe, H_MAGIC) !== MAGIC || probe[H_VERSION] !== VERSION) {
+    throw new RuntimeError(
+      "LAYOUT_MISMATCH",
+      `cannot share memory with this thread: its copy of threadkit has layout ${VERSION}, the other ${probe[H_VERSION]}. Install one version of threadkit.`,
+    );
+  }
+  map(shared as Growable);
+}
+
+export function arenaBuffer(): SharedArrayBuffer {
+  return buffer;
+}
+
+function map(shared: Growable): void {
+  buffer = shared;
+  words = new Int32Array(shared, 0, Math.floor(shared.byteLength / 4));
+  limit = words.length;
+}
+
+/** Makes `words` cover `at`, a word index that another thread may have got from grown memory. */
+export function cover(at: number): Int32Array<SharedArrayBuffer> {
+  if (at >= limit) map(buffer);
+  return words;
+}
+
+/** Grows the arena to hold `pages` pages. Called under the allocator's guard. */
+export function growTo(pages: number): void {
+  const needed = pages * PAGE_BYTES;
+  if (needed > buffer.byteLength) {
+    const wanted = Math.min(Math.max(needed, buffer.byteLength * 2), buffer.maxByteLength);
+    if (needed > wanted) throw outOfMemory(needed);
+    try {
+      buffer.grow(wanted);
+    } catch {
+      throw outOfMemory(needed);
+    }
+  }
+  map(buffer);
+}
+
+function outOfMemory(bytes: number): RangeError {
+  return rangeError(
+    "ARENA_FULL",
+    `cannot allocate shared memory: ${Math.ceil(bytes / 1048576)} MiB would be needed and ${Math.floor(buffer.maxByteLength / 1048576)} MiB are the limit. Drop shared objects that are no longer needed.`,
+  );
+}
+
+/** A 64-bit or byte view on the block at word index `at`, for those who need one. */
+export function float64At(at: number): Float64Array<SharedArrayBuffer> {
+  cover(at);
+  return new Float64Array(buffer, at * 4, 1);
+}
+export function bigInt64At(at: number): BigInt64Array<SharedArrayBuffer> {
+  cover(at);
+  return new BigInt64Array(buffer, at * 4, 1);
+}
+export function bytesAt(at: number, length: number): Uint8Array<SharedArrayBuffer> {
+  cover(at + (length >>> 2));
+  return new Uint8Array(buffer, at * 4, length);
+}
+
+/** Smallest size class that holds `size` words, header included; -1: needs a span of pages. */
+export function classFor(size: number): number {
+  for (let c = 0; c < CLASSES.length; c++) if (CLASSES[c] >= size) return c;
+  return -1;
+}

@@ -1,0 +1,48 @@
+/**
+ * A guard is a spin lock around a few dozen instructions: a free list, a wait queue.
+ *
+ * word   meaning                         who may leave it
+ * 0      free                            anybody, by compare-exchange with its token
+ * token  held by the realm of that token the holder; the supervisor, if the holder's thread was killed
+ *
+ * A holder that lost its processor would be spun for in vain, so after SPINS a waiter sleeps in timed steps.
+ * Nobody notifies a guard: the steps are its only wake-up, which is why this file may wait (see ARCHITECTURE.md).
+ */
+import { compareExchange, load, pause, store, wait } from "#atomics";
+
+/** About 2 µs: ten times the longest section that guards protect. */
+const SPINS = 200;
+/** Milliseconds; a thread that was preempted in a section is back after about one time slice. */
+const STEP = 0.05;
+
+/** Token of the calling realm: the index of its block, unique while it lives. 1 before it has one. */
+let token = 1;
+let mayWait = true;
+export function setGuardToken(value: number, blocking: boolean): void {
+  token = value;
+  mayWait = blocking;
+}
+export function guardToken(): number {
+  return token;
+}
+
+export function enter(words: Int32Array, guard: number): void {
+  if (compareExchange(words, guard, 0, token) !== 0) enterSlow(words, guard);
+}
+
+export function leave(words: Int32Array, guard: number): void {
+  store(words, guard, 0);
+}
+
+function enterSlow(words: Int32Array, guard: number): void {
+  for (let spins = 0; ; spins++) {
+    const holder = load(words, guard);
+    if (holder === 0) {
+      if (compareExchange(words, guard, 0, token) === 0) return;
+    } else if (spins < SPINS || !mayWait) {
+      pause();
+    } else {
+      wait(words, guard, holder, STEP);
+    }
+  }
+}

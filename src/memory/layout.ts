@@ -1,0 +1,79 @@
+/**
+ * The map of the arena: where the header's words stand and what kinds of block there are.
+ * Raise VERSION with any change here: two copies of the library with different maps must refuse each other.
+ */
+export const MAGIC = 0x544b4954; // "TKIT"
+export const VERSION = 1;
+
+// Header words (indices into the arena as Int32Array).
+export const H_MAGIC = 0;
+export const H_VERSION = 1;
+/** Random id of this arena, carried by every handle. */
+export const H_ID = 2;
+/** Guard of the allocator. */
+export const H_GUARD = 3;
+/** First page that was never used. */
+export const H_NEXT_PAGE = 4;
+/** Pages below H_NEXT_PAGE that are free again. */
+export const H_FREE_PAGES = 5;
+/** Last thread ident given out; idents are never reused. */
+export const H_IDENT = 6;
+/** Live non-daemon threads besides main: the process stays while it is above zero. */
+export const H_LIVE = 7;
+/** Guard of the thread and realm lists. */
+export const H_REGISTRY_GUARD = 8;
+/** Newest thread control block, linked by T_NEXT. */
+export const H_THREADS = 9;
+/** Newest realm block, linked by R_NEXT. */
+export const H_REALMS = 10;
+/** Realm block of the main thread and of the supervisor. */
+export const H_MAIN_REALM = 11;
+export const H_SUPERVISOR_REALM = 12;
+/** Realm whose `setExcepthook` is in force, or 0: print in the thread that failed. */
+export const H_HOOK_REALM = 13;
+/** Guard that keeps lines of different threads apart on stdout and stderr. */
+export const H_OUTPUT_GUARD = 14;
+/** Number of the last automatic name "Thread-N". */
+export const H_NAME_COUNT = 15;
+/** Bytes of payload in use, for tests and metrics. */
+export const H_USED = 16;
+/** Idle carriers, for the size of the cache. */
+export const H_IDLE = 17;
+/** Heads of the free lists, one for each size class. */
+export const H_FREE = 24;
+/** One word for each page; see PAGE_*. */
+export const H_PAGES = 64;
+
+/** A page is 64 KiB: 4 GiB then need a page table of 256 KiB, and a size class costs at most one page. */
+export const PAGE_WORDS = 16384;
+export const MAX_PAGES = 65536;
+export const FIRST_PAGE = Math.ceil((H_PAGES + MAX_PAGES) / PAGE_WORDS);
+export const PAGE_FREE = 0;
+/** A page of small blocks holds its class + 1; a span holds its length here, its other pages hold PAGE_INNER. */
+export const PAGE_SPAN = 0x40000000;
+export const PAGE_INNER = 0x20000000;
+
+/** Block sizes in words, header included. Eight words are a lock with its wait queue. */
+export const CLASSES = [8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192] as const;
+export const SPAN_CLASS = 31;
+
+/** Two words stand before every block: kind and class, and the reference count. */
+export const BLOCK_HEADER = 2;
+export const KIND_MASK = 0xff;
+
+export const Kind = {
+  Free: 0,
+  Realm: 1,
+  Thread: 2,
+  WaitNode: 3,
+  Mail: 4,
+  Message: 5,
+  Ledger: 6,
+  Lock: 16,
+  SharedInt32: 32,
+  SharedUint32: 33,
+  SharedFloat64: 34,
+  SharedBigInt64: 35,
+  SharedBoolean: 36,
+} as const;
+export type Kind = (typeof Kind)[keyof typeof Kind];

@@ -1,0 +1,53 @@
+/** Timeouts: checked once, at the door, before anything changes. All in milliseconds. */
+import { describe, rangeError, typeError } from "../errors/errors.ts";
+
+/** The longest finite timeout in milliseconds (24.8 days, the longest timer of the runtimes). */
+export const TIMEOUT_MAX = 2_147_483_647;
+
+export interface WaitOptions {
+  timeout?: number;
+  signal?: AbortSignal;
+}
+
+/** `Infinity` for no limit, else a finite number ≥ 0. `verb` names the call in refusals. */
+export function checkTimeout(timeout: unknown, verb: string): number {
+  if (timeout === undefined || timeout === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  if (typeof timeout !== "number") {
+    throw typeError(
+      "INVALID_TIMEOUT",
+      `cannot ${verb}: timeout is ${describe(timeout)}. Give a number of milliseconds, or leave it out to wait for ever.`,
+    );
+  }
+  if (!(timeout >= 0 && timeout <= TIMEOUT_MAX)) {
+    throw rangeError(
+      "INVALID_TIMEOUT",
+      `cannot ${verb}: timeout is ${timeout}. Give milliseconds from 0 to ${TIMEOUT_MAX} (TIMEOUT_MAX), or leave it out to wait for ever.`,
+    );
+  }
+  return timeout;
+}
+
+export function checkSignal(signal: unknown, verb: string): AbortSignal | undefined {
+  if (signal === undefined) return undefined;
+  if (typeof signal === "object" && signal !== null && "aborted" in signal && "addEventListener" in signal) {
+    return signal as AbortSignal;
+  }
+  throw typeError("INVALID_SIGNAL", `cannot ${verb}: signal is ${describe(signal)}. Give an AbortSignal.`);
+}
+
+/** Checks an options argument as a whole. */
+export function checkOptions(options: unknown, verb: string): WaitOptions {
+  if (options === undefined) return {};
+  if (typeof options !== "object" || options === null) {
+    throw typeError(
+      "INVALID_OPTIONS",
+      `cannot ${verb}: the options are ${describe(options)}. Give an object such as { timeout: 1000 }.`,
+    );
+  }
+  return options;
+}
+
+/** The point in time at which a timeout ends. */
+export function deadlineOf(timeout: number): number {
+  return timeout === Number.POSITIVE_INFINITY ? timeout : performance.now() + timeout;
+}

@@ -1,0 +1,169 @@
+/**
+ * The awaiting driver, and the doorbell.
+ *
+ * A realm has one doorbell word with at most one untimed `waitAsync` on it: an abandoned one would eat wake-ups
+ * and can't be cancelled. Who wakes a promise pushes its node on the realm's inbox and rings; the realm drains
+ * the inbox in one turn. Timeouts are timers. A pending wait holds the process.
+ */
+import { exchange, load, store, waitAsync } from "#atomics";
+import { allocate, kindOf } from "../memory/allocator.ts";
+import { cover, words } from "../memory/arena.ts";
+import { Kind } from "../memory/layout.ts";
+import { holdProcess, releaseProcess } from "#host";
+import { deadlineOf, type WaitOptions } from "./deadline.ts";
+import {
+  ASYNC,
+  type GIFTED,
+  GONE,
+  IDLE,
+  N_LINK,
+  N_REALM,
+  N_STATUS,
+  NODE_WORDS,
+  type NOTIFIED,
+  R_BELL,
+  R_INBOX,
+  R_RESCAN,
+  WAITING,
+} from "./layout.ts";
+import { enterLine, giveUp, LOOK, type Outcome, type ParkRequest, type Steps } from "./park.ts";
+import { here } from "./realm.ts";
+
+/** Waits of this realm that are in line, by node. */
+const pending = new Map<number, (outcome: typeof NOTIFIED | typeof GIFTED) => void>();
+const spareNodes: number[] = [];
+
+/** Drives a slow path without blocking. Rejects with `signal.reason` if the wait was aborted. */
+export function parkAsync<T>(steps: Steps<T>, timeout: number, signal?: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const deadline = deadlineOf(timeout);
+    let request: ParkRequest;
+    let node = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let held = false;
+
+    const end = (settle: () => void) => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      if (node !== 0 && !retired.has(node)) spareNodes.push(node);
+      if (held) releaseProcess();
+      settle();
+    };
+    // 1. Advance the slow path until it waits or is done.
+    const advance = (outcome: Outcome) => {
+      try {
+        let step = steps.next(outcome);
+        while (!step.done) {
+          request = step.value;
+          if (signal?.aborted || performance.now() >= deadline) outcome = GONE;
+          else if (stand()) return;
+          else outcome = LOOK;
+          step = steps.next(outcome);
+        }
+        const { value } = step;
+        const aborted = outcome === GONE && signal?.aborted;
+        end(() => (aborted ? reject(signal.reason) : resolve(value)));
+      } catch (error) {
+        end(() => reject(error));
+      }
+    };
+    // 2. Stand in line: by a node of this realm's, a timer, and the process held.
+    const stand = () => {
+      if (node === 0 || retired.has(node)) node = takeNode();
+      pending.set(node, advance);
+      listen();
+      if (!enterLine(request, node, ASYNC)) {
+        pending.delete(node);
+        return false;
+      }
+      if (!held) {
+        held = true;
+        holdProcess();
+        signal?.addEventListener("abort", abort, { once: true });
+        if (deadline !== Number.POSITIVE_INFINITY) timer = setTimeout(expire, Math.max(0, deadline - performance.now()) + 0.5);
+      }
+      return true;
+    };
+    // 3. Or leave it. If a waker was first, its word is in the inbox.
+    const leaveLine = () => {
+      if (!pending.has(node) || !giveUp(request, node)) return;
+      pending.delete(node);
+      store(words, node + N_STATUS, IDLE);
+      advance(GONE);
+    };
+    const abort = () => leaveLine();
+    const expire = () => leaveLine();
+
+    advance(LOOK);
+  });
+}
+
+function takeNode(): number {
+  const node = spareNodes.pop() ?? allocate(Kind.WaitNode, NODE_WORDS);
+  words[node + N_REALM] = here();
+  return node;
+}
+
+let listening = false;
+let readMail: (mail: number) => void = () => {};
+export function onMail(handler: (mail: number) => void): void {
+  readMail = handler;
+}
+
+/** Arms the doorbell. */
+export function listen(): void {
+  if (listening) return;
+  listening = true;
+  const realm = here();
+  const bell = load(cover(realm), realm + R_BELL);
+  const rung = waitAsync(words, realm + R_BELL, bell);
+  if (rung.async) void rung.value.then(answer);
+  else queueMicrotask(answer);
+}
+
+function answer(): void {
+  listening = false;
+  listen();
+  drainInbox();
+  for (const look of bellHandlers) look();
+}
+
+const bellHandlers = new Set<() => void>();
+/** Calls `look` after every ring, when the inbox is drained. */
+export function onBell(look: () => void): void {
+  bellHandlers.add(look);
+}
+
+/** Settles every wait whose word has come, and reads the mail, oldest first. */
+export function drainInbox(): void {
+  const realm = here();
+  const entries: number[] = [];
+  for (let entry = exchange(words, realm + R_INBOX, 0); entry !== 0; entry = cover(entry)[entry + N_LINK]) entries.push(entry);
+  for (let i = entries.length - 1; i >= 0; i--) {
+    if (kindOf(entries[i]) === Kind.Mail) readMail(entries[i]);
+    else deliver(entries[i], true);
+  }
+  if (exchange(words, realm + R_RESCAN, 0) !== 0) {
+    // A waker was killed between settling a node and telling us. Such a node may still be pushed by nobody or,
+    // if its waker lives after all, by it: so it is not used again.
+    for (const node of [...pending.keys()]) if (load(words, node + N_STATUS) !== WAITING) deliver(node, false);
+  }
+}
+
+function deliver(node: number, reusable: boolean): void {
+  const advance = pending.get(node);
+  if (advance === undefined) return;
+  pending.delete(node);
+  const outcome = load(words, node + N_STATUS) as typeof NOTIFIED | typeof GIFTED;
+  store(words, node + N_STATUS, IDLE);
+  if (!reusable) retired.add(node);
+  advance(outcome);
+}
+
+const retired = new Set<number>();
+
+/** Waits of this realm that are pending, for the end of a thread and for tests. */
+export function pendingWaits(): number {
+  return pending.size;
+}

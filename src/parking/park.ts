@@ -1,0 +1,164 @@
+/**
+ * The one slow path, and its blocking driver.
+ *
+ * A primitive writes its slow path as a generator that yields park requests and knows nothing of how the wait is
+ * done. `parkSync` drives it by sleeping on the realm's own wait node; `parkAsync` by promises.
+ *
+ * Before an object's words change under a queue's guard, its waiters are either in line or have not looked yet:
+ * a waiter enters the line only if `mustWait` still holds under the same guard. That is why no wake-up is lost.
+ */
+import { compareExchange, load, notify, store, wait } from "#atomics";
+import { cover, words } from "../memory/arena.ts";
+import { enter, leave } from "../memory/guard.ts";
+import { canBlock } from "#host";
+import { BlockingError } from "../errors/errors.ts";
+import {
+  BLOCKED,
+  GIFTED,
+  GONE,
+  IDLE,
+  N_FLAGS,
+  N_IDENT,
+  N_STATUS,
+  NOTIFIED,
+  Q_GUARD,
+  R_BELL,
+  R_NODE,
+  R_THREAD,
+  R_URGENT,
+  RUNNING,
+  STARVING,
+  T_STATE,
+  WAITING,
+} from "./layout.ts";
+import { enqueue, firstWaiting, settle, unlink, wake } from "./queue.ts";
+import { here, ident } from "./realm.ts";
+
+/** What a primitive asks for: a place in line at `queue`, if `mustWait` still holds under its guard. */
+export interface ParkRequest {
+  readonly queue: number;
+  /** Runs under the guard. False: do not wait, look again. */
+  mustWait(): boolean;
+  /** In front, with its old ticket: it was woken before and overtaken. */
+  readonly front?: boolean;
+  /** The next release hands over to it. */
+  readonly starving?: boolean;
+  /** Runs under the guard after the node gave up and left. */
+  onLeave?(): void;
+}
+
+/** How a park ended. LOOK: it did not wait at all. */
+export const LOOK = IDLE;
+export type Outcome = typeof LOOK | typeof NOTIFIED | typeof GIFTED | typeof GONE;
+export type Steps<T> = Generator<ParkRequest, T, Outcome>;
+
+/** Puts `node` in line if it must wait. The step that both drivers share. */
+export function enterLine(request: ParkRequest, node: number, flags: number): boolean {
+  const { queue } = request;
+  cover(Math.max(queue, node));
+  enter(words, queue + Q_GUARD);
+  const waits = request.mustWait();
+  if (waits) {
+    words[node + N_FLAGS] = request.starving ? flags | STARVING : flags;
+    words[node + N_IDENT] = ident;
+    enqueue(queue, node, request.front === true);
+  }
+  leave(words, queue + Q_GUARD);
+  return waits;
+}
+
+/** Gives up a wait. False: a waker was first, and its wake-up counts. */
+export function giveUp(request: ParkRequest, node: number): boolean {
+  if (compareExchange(words, node + N_STATUS, WAITING, GONE) !== WAITING) return false;
+  enter(words, request.queue + Q_GUARD);
+  unlink(request.queue, node);
+  request.onLeave?.();
+  leave(words, request.queue + Q_GUARD);
+  return true;
+}
+
+/** What to do when the realm is woken for urgent mail while it is parked. */
+let readUrgent: () => void = () => {};
+export function onUrgent(handler: () => void): void {
+  readUrgent = handler;
+}
+
+/** Runs before a realm blocks: whoever must be there while its event loop stands still is started now. */
+let beforeBlocking: () => void = () => {};
+export function onBlocking(handler: () => void): void {
+  beforeBlocking = handler;
+}
+
+/** Drives a slow path by blocking the calling thread. `what` and `twin` name the call for `BlockingError`. */
+export function parkSync<T>(steps: Steps<T>, deadline: number, what: string, twin: string): T {
+  if (!canBlock()) {
+    throw new BlockingError(
+      `cannot ${what}: this thread must not block. Await ${twin} instead, or call it in a Thread.`,
+    );
+  }
+  const node = here() + R_NODE;
+  let step = steps.next(LOOK);
+  while (!step.done) step = steps.next(parkOnce(step.value, node, deadline));
+  return step.value;
+}
+
+function parkOnce(request: ParkRequest, node: number, deadline: number): Outcome {
+  if (deadline !== Number.POSITIVE_INFINITY && performance.now() >= deadline) return GONE;
+  beforeBlocking();
+  if (!enterLine(request, node, 0)) return LOOK;
+  if (!sleepOn(node, deadline)) giveUp(request, node);
+  const outcome = load(words, node + N_STATUS) as Outcome;
+  store(words, node + N_STATUS, IDLE);
+  return outcome;
+}
+
+/** Sleeps until the node is settled (true) or the deadline has come (false). */
+function sleepOn(node: number, deadline: number): boolean {
+  const thread = words[node - R_NODE + R_THREAD];
+  if (thread !== 0) store(words, thread + T_STATE, BLOCKED);
+  try {
+    for (;;) {
+      if (load(words, node - R_NODE + R_URGENT) !== 0) readUrgent();
+      if (load(words, node + N_STATUS) !== WAITING) return true;
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      // Atomics.wait rounds down and may come back a little early: the loop looks at the clock again.
+      wait(words, node + N_STATUS, WAITING, left);
+    }
+  } finally {
+    if (thread !== 0) store(words, thread + T_STATE, RUNNING);
+  }
+}
+
+/** Blocks for `ms` milliseconds; urgent mail is still read. */
+export function sleepSync(ms: number): void {
+  const node = here() + R_NODE;
+  beforeBlocking();
+  store(words, node + N_STATUS, WAITING);
+  sleepOn(node, performance.now() + ms);
+  store(words, node + N_STATUS, IDLE);
+}
+
+/** Wakes every waiter of a queue: for states that are final, such as a thread's end or a broken lock. */
+export function wakeAll(queue: number, change: () => void = () => {}): void {
+  const woken: number[] = [];
+  cover(queue);
+  enter(words, queue + Q_GUARD);
+  change();
+  for (let node = firstWaiting(queue); node !== 0; node = firstWaiting(queue)) {
+    if (settle(queue, node, NOTIFIED)) woken.push(node);
+  }
+  leave(words, queue + Q_GUARD);
+  for (const node of woken) wake(node);
+}
+
+/** Wakes a realm that is parked, so that it reads its urgent mail. */
+export function nudge(realm: number): void {
+  notify(cover(realm), realm + R_NODE + N_STATUS, 1);
+}
+
+/** Sleeps `ms` milliseconds or less, without more ado: for a step of a loop that looks again. */
+export function nap(ms: number): void {
+  const realm = here();
+  wait(words, realm + R_BELL, load(words, realm + R_BELL), ms);
+}

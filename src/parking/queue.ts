@@ -1,0 +1,119 @@
+/**
+ * Wait queues: first in, first out, blocking and awaiting waiters in one line.
+ * All of it runs under the queue's guard, but for `wake`, which runs after it.
+ */
+import { add, compareExchange, load, notify, store } from "#atomics";
+import { eachBlock } from "../memory/allocator.ts";
+import { cover, words } from "../memory/arena.ts";
+import { Kind } from "../memory/layout.ts";
+import {
+  ASYNC,
+  type GIFTED,
+  N_FLAGS,
+  N_LINK,
+  N_NEXT,
+  N_PREV,
+  N_QUEUE,
+  N_REALM,
+  N_STATUS,
+  N_TICKET,
+  type NOTIFIED,
+  Q_HEAD,
+  Q_TAIL,
+  Q_TICKET,
+  R_BELL,
+  R_INBOX,
+  R_NODE,
+  WAITING,
+} from "./layout.ts";
+
+/** Puts a node in line: at the end, or in front with the ticket that it had before. */
+export function enqueue(queue: number, node: number, front: boolean): void {
+  cover(node);
+  words[node + N_QUEUE] = queue;
+  if (!front) words[node + N_TICKET] = ++words[queue + Q_TICKET];
+  store(words, node + N_STATUS, WAITING);
+  if (front) link(queue, node, 0, words[queue + Q_HEAD]);
+  else link(queue, node, words[queue + Q_TAIL], 0);
+}
+
+function link(queue: number, node: number, before: number, after: number): void {
+  words[node + N_PREV] = before;
+  words[node + N_NEXT] = after;
+  if (before === 0) words[queue + Q_HEAD] = node;
+  else cover(before)[before + N_NEXT] = node;
+  if (after === 0) words[queue + Q_TAIL] = node;
+  else cover(after)[after + N_PREV] = node;
+}
+
+/** Takes a node out of the line, unless `relink` did so already. */
+export function unlink(queue: number, node: number): void {
+  if (cover(node)[node + N_QUEUE] !== queue) return;
+  const before = words[node + N_PREV];
+  const after = words[node + N_NEXT];
+  if (before === 0) words[queue + Q_HEAD] = after;
+  else cover(before)[before + N_NEXT] = after;
+  if (after === 0) words[queue + Q_TAIL] = before;
+  else cover(after)[after + N_PREV] = before;
+  words[node + N_QUEUE] = 0;
+}
+
+export function isEmpty(queue: number): boolean {
+  return words[queue + Q_HEAD] === 0;
+}
+
+/** The first in line that still waits, or 0. Those who gave up leave by themselves. */
+export function firstWaiting(queue: number): number {
+  for (let node = words[queue + Q_HEAD]; node !== 0; node = words[node + N_NEXT]) {
+    if (load(cover(node), node + N_STATUS) === WAITING) return node;
+  }
+  return 0;
+}
+
+/** Takes a node out of the line as woken; false if it gave up at this very moment. `wake` it after the guard. */
+export function settle(queue: number, node: number, status: typeof NOTIFIED | typeof GIFTED): boolean {
+  if (compareExchange(cover(node), node + N_STATUS, WAITING, status) !== WAITING) return false;
+  unlink(queue, node);
+  return true;
+}
+
+/** Tells a settled node's owner. */
+export function wake(node: number): void {
+  cover(node);
+  if ((words[node + N_FLAGS] & ASYNC) === 0) notify(words, node + N_STATUS, 1);
+  else post(words[node + N_REALM], R_INBOX, node);
+}
+
+/** Pushes a node or mail on a realm's stack and rings. The realm takes the whole stack at once, so no ABA. */
+export function post(realm: number, stack: typeof R_INBOX | number, entry: number): void {
+  cover(Math.max(realm, entry));
+  for (;;) {
+    const head = load(words, realm + stack);
+    words[entry + N_LINK] = head;
+    if (compareExchange(words, realm + stack, head, entry) === head) break;
+  }
+  ring(realm);
+  if (stack !== R_INBOX) notify(words, realm + R_NODE + N_STATUS, 1);
+}
+
+export function ring(realm: number): void {
+  add(cover(realm), realm + R_BELL, 1);
+  notify(words, realm + R_BELL);
+}
+
+/** Links a queue anew from the nodes that wait in it. The caller stands in for a dead holder of its guard. */
+export function relink(queue: number): void {
+  const nodes: number[] = [];
+  const collect = (node: number) => {
+    if (words[node + N_QUEUE] !== queue) return;
+    if (load(words, node + N_STATUS) === WAITING) nodes.push(node);
+    else words[node + N_QUEUE] = 0;
+  };
+  eachBlock((at, kind) => {
+    if (kind === Kind.WaitNode) collect(at);
+    else if (kind === Kind.Realm) collect(at + R_NODE);
+  });
+  nodes.sort((a, b) => (words[a + N_TICKET] - words[b + N_TICKET]) | 0);
+  words[queue + Q_HEAD] = words[queue + Q_TAIL] = 0;
+  for (const node of nodes) link(queue, node, words[queue + Q_TAIL], 0);
+}

@@ -1,0 +1,56 @@
+/** The calling realm: its block, its ident, its one blocking wait. */
+import { allocate } from "../memory/allocator.ts";
+import { cover, words } from "../memory/arena.ts";
+import { enter, leave, setGuardToken } from "../memory/guard.ts";
+import { openLedger } from "../memory/handle.ts";
+import { H_MAIN_REALM, H_REALMS, H_REGISTRY_GUARD, Kind } from "../memory/layout.ts";
+import { canBlock } from "#host";
+import { N_REALM, R_LEDGER, R_NEXT, R_NODE, REALM_WORDS } from "./layout.ts";
+
+/** The main thread's ident; others count up from it. */
+export const MAIN_IDENT = 1;
+
+/** Ident of the thread that runs here, shifted as lock words want it: read on every acquire. */
+export let mine = MAIN_IDENT << 2;
+export let ident = MAIN_IDENT;
+export function setIdent(value: number): void {
+  ident = value;
+  mine = value << 2;
+}
+
+let realm = 0;
+
+/** Index of this realm's block. Main's is made at first use; a worker joins the one that was made for it. */
+export function here(): number {
+  return realm === 0 ? (realm = openMain()) : realm;
+}
+
+/** This realm's block if it has one: 0 before main's first need. */
+export function hereIfAny(): number {
+  return realm;
+}
+
+function openMain(): number {
+  const at = createRealm();
+  words[H_MAIN_REALM] = at;
+  return at;
+}
+
+/** A realm block, entered in the list. */
+export function createRealm(): number {
+  const at = allocate(Kind.Realm, REALM_WORDS);
+  words[at + R_NODE + N_REALM] = at;
+  enter(words, H_REGISTRY_GUARD);
+  words[at + R_NEXT] = words[H_REALMS];
+  words[H_REALMS] = at;
+  leave(words, H_REGISTRY_GUARD);
+  return at;
+}
+
+/** A worker's first step: from here on this realm is `at`. */
+export function joinRealm(at: number): void {
+  cover(at);
+  realm = at;
+  setGuardToken(at, canBlock());
+  openLedger(at + R_LEDGER);
+}

@@ -1,0 +1,24 @@
+/**
+ * What the supervisor must know of each kind of object to mend it after a thread was killed.
+ * Primitives say it here; the supervisor reads it. Nobody else does.
+ */
+import type { Kind } from "../memory/layout.ts";
+
+export interface Robust {
+  /** Offset of the wait queue in the block. */
+  readonly queue: number;
+  /** The thread `ident` is dead: mark what it held as broken and wake all who wait. */
+  breakOwned?(at: number, ident: number): void;
+  /** A waiter died with a wake-up that it had not used: give it to another. */
+  passOn?(at: number): void;
+}
+
+const kinds = new Map<number, Robust>();
+
+export function defineRobust(kind: Kind, robust: Robust): void {
+  kinds.set(kind, robust);
+}
+
+export function robustOf(kind: number): Robust | undefined {
+  return kinds.get(kind);
+}

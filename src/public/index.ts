@@ -1,0 +1,30 @@
+/** threadkit: real threads that run your closures. */
+export {
+  BlockingError,
+  BrokenLockError,
+  CaptureError,
+  RuntimeError,
+  ThreadkitError,
+} from "../errors/errors.ts";
+export type { ResourceLimits } from "../host/host.ts";
+export { TIMEOUT_MAX, type WaitOptions } from "../parking/deadline.ts";
+export { SharedBigInt64 } from "../shared/bigint64.ts";
+export { SharedBoolean } from "../shared/boolean.ts";
+export { SharedFloat64 } from "../shared/float64.ts";
+export { SharedInt32 } from "../shared/int32.ts";
+export { SharedUint32 } from "../shared/uint32.ts";
+export { Lock } from "../sync/lock.ts";
+export type { AcquireOptions, Lockable } from "../sync/lockable.ts";
+export {
+  activeCount,
+  currentThread,
+  enumerate,
+  getIdent,
+  getNativeId,
+  mainThread,
+  sleep,
+  sleepAsync,
+} from "../threading/current.ts";
+export { type Excepthook, setExcepthook } from "../threading/excepthook.ts";
+export type { ThreadState } from "../threading/states.ts";
+export { Thread, type ThreadOptions } from "../threading/thread.ts";

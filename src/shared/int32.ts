@@ -1,0 +1,89 @@
+/** SharedInt32: a 32-bit integer in shared memory. */
+import { add, and, compareExchange, exchange, load, or, store, sub, xor } from "#atomics";
+import { cover } from "../memory/arena.ts";
+import { defineKind, isAdopting, kAt, SharedObject } from "../memory/handle.ts";
+import { Kind } from "../memory/layout.ts";
+import { checkInteger } from "./scalar.ts";
+
+const LOW = -2_147_483_648;
+const HIGH = 2_147_483_647;
+
+/**
+ * A signed 32-bit integer that all threads see.
+ *
+ * Reading and writing `value` are atomic and sequentially consistent, each by itself: `x.value += 1` is a read and
+ * a write, so another thread can come in between; `x.add(1)` is one step. Nothing here blocks. Sums wrap around.
+ *
+ * @example
+ * ```ts run
+ * import { SharedInt32, Thread } from "threadkit";
+ * const hits = new SharedInt32(0);
+ * const threads = [1, 2, 3].map((n) => new Thread({ target: () => hits.add(n) }).start());
+ * for (const t of threads) t.join();
+ * console.log(hits.value); // 6
+ * ```
+ */
+export class SharedInt32 extends SharedObject {
+  readonly #view: Int32Array;
+  readonly #i: number;
+
+  /** @throws RangeError, TypeError (INVALID_VALUE) unless `value` is a whole number from -2_147_483_648 to 2_147_483_647 */
+  constructor(value = 0) {
+    const born = !isAdopting();
+    if (born) checkInteger(value, LOW, HIGH, "make a SharedInt32");
+    super(Kind.SharedInt32, 1);
+    this.#i = this[kAt];
+    this.#view = cover(this.#i);
+    if (born) this.#view[this.#i] = value;
+  }
+
+  get value(): number {
+    return load(this.#view, this.#i);
+  }
+  set value(value: number) {
+    store(this.#view, this.#i, checkInteger(value, LOW, HIGH, "set a SharedInt32"));
+  }
+
+  /** Adds in one step. @returns the value before */
+  add(n: number): number {
+    return add(this.#view, this.#i, checkInteger(n, -HIGH, HIGH, "add to a SharedInt32"));
+  }
+  /** Subtracts in one step. @returns the value before */
+  sub(n: number): number {
+    return sub(this.#view, this.#i, checkInteger(n, -HIGH, HIGH, "subtract from a SharedInt32"));
+  }
+  /** Bitwise and, in one step. @returns the value before */
+  and(bits: number): number {
+    return and(this.#view, this.#i, checkInteger(bits, LOW, HIGH, "and a SharedInt32"));
+  }
+  /** Bitwise or, in one step. @returns the value before */
+  or(bits: number): number {
+    return or(this.#view, this.#i, checkInteger(bits, LOW, HIGH, "or a SharedInt32"));
+  }
+  /** Bitwise exclusive or, in one step. @returns the value before */
+  xor(bits: number): number {
+    return xor(this.#view, this.#i, checkInteger(bits, LOW, HIGH, "xor a SharedInt32"));
+  }
+  /** Puts in a new value in one step. @returns the value before */
+  exchange(value: number): number {
+    return exchange(this.#view, this.#i, checkInteger(value, LOW, HIGH, "exchange a SharedInt32"));
+  }
+  /** Puts in `replacement` if the value is `expected`, in one step. @returns the value before */
+  compareExchange(expected: number, replacement: number): number {
+    checkInteger(expected, LOW, HIGH, "compare a SharedInt32");
+    return compareExchange(this.#view, this.#i, expected, checkInteger(replacement, LOW, HIGH, "exchange a SharedInt32"));
+  }
+
+  toString(): string {
+    return String(this.value);
+  }
+  toJSON(): number {
+    return this.value;
+  }
+  /** @internal */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `SharedInt32 { ${this.value} }`;
+  }
+}
+
+defineKind(Kind.SharedInt32, SharedInt32);

@@ -1,0 +1,99 @@
+/** What every lock can do besides acquire and release, and the checks of their arguments. */
+import { describe, typeError } from "../errors/errors.ts";
+import type { Kind } from "../memory/layout.ts";
+import { SharedObject } from "../memory/handle.ts";
+import { checkOptions, checkSignal, checkTimeout, type WaitOptions } from "../parking/deadline.ts";
+
+export interface AcquireOptions {
+  /** false: try once and return at once. Not together with a timeout. */
+  blocking?: boolean;
+  /** Milliseconds; absent or Infinity: no limit, 0: try once. */
+  timeout?: number;
+}
+
+/** A mutual-exclusion object that `using` and `with` release on every way out. */
+export interface Lockable extends Disposable {
+  acquire(): this;
+  acquire(options: AcquireOptions): this | null;
+  acquireAsync(): Promise<this>;
+  acquireAsync(options: WaitOptions): Promise<this | null>;
+  release(): void;
+  locked(): boolean;
+  with<T>(body: () => T): T;
+  withAsync<T>(body: () => T | PromiseLike<T>): Promise<T>;
+}
+
+/** The timeout that acquire options ask for; `blocking: false` is a timeout of zero. */
+export function acquireTimeout(options: AcquireOptions | undefined, verb: string): number {
+  const { blocking, timeout } = checkOptions(options, verb) as AcquireOptions;
+  if (blocking !== undefined && typeof blocking !== "boolean") {
+    throw typeError("INVALID_OPTIONS", `cannot ${verb}: blocking is ${describe(blocking)}. Give true or false.`);
+  }
+  const limit = checkTimeout(timeout, verb);
+  if (blocking !== false) return limit;
+  if (timeout !== undefined) {
+    throw typeError(
+      "INVALID_OPTIONS",
+      `cannot ${verb}: blocking is false and there is a timeout too. Leave out one of the two.`,
+    );
+  }
+  return 0;
+}
+
+/** Timeout and signal of an `Async` acquire. */
+export function acquireAsyncOptions(options: WaitOptions | undefined, verb: string) {
+  const { timeout, signal } = checkOptions(options, verb);
+  return { timeout: checkTimeout(timeout, verb), signal: checkSignal(signal, verb) };
+}
+
+/** `with`, `withAsync` and `using` on top of acquire and release. */
+export abstract class LockableObject extends SharedObject implements Lockable {
+  /** @internal */
+  constructor(kind: Kind, size: number) {
+    super(kind, size);
+  }
+  abstract acquire(): this;
+  abstract acquire(options: AcquireOptions): this | null;
+  abstract acquireAsync(): Promise<this>;
+  abstract acquireAsync(options: WaitOptions): Promise<this | null>;
+  abstract release(): void;
+  abstract locked(): boolean;
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /**
+   * Runs `body` with the lock held and releases it on every way out. Blocks; twin: `withAsync`.
+   * @returns what `body` returned
+   */
+  with<T>(body: () => T): T {
+    mustBeFunction(body, "run a section under the lock");
+    this.acquire();
+    try {
+      return body();
+    } finally {
+      this.release();
+    }
+  }
+
+  /**
+   * Runs `body` with the lock held until the promise that it returned settles. Never blocks; twin: `with`.
+   * @returns what `body` resolved to
+   */
+  async withAsync<T>(body: () => T | PromiseLike<T>): Promise<T> {
+    mustBeFunction(body, "run a section under the lock");
+    await this.acquireAsync();
+    try {
+      return await body();
+    } finally {
+      this.release();
+    }
+  }
+}
+
+function mustBeFunction(body: unknown, verb: string): void {
+  if (typeof body !== "function") {
+    throw typeError("INVALID_ARGUMENT", `cannot ${verb}: the body is ${describe(body)}. Give a function.`);
+  }
+}

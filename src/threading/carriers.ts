@@ -1,0 +1,127 @@
+/**
+ * Carriers: the workers that threads run in. A worker costs 15–40 ms to start, so one that its thread left clean
+ * waits in a small cache for the next; any thread takes it by one compare-exchange and one wake-up.
+ *
+ * R_CARRIER  meaning                              who may leave it, to what
+ * BUSY       starting up, or runs a thread        the carrier → FREE
+ * FREE       in the cache                         any thread → TAKEN; the carrier, tired of waiting → BUSY, and ends
+ * TAKEN      a thread is being put in             the taker → ASSIGNED
+ * ASSIGNED   its next thread stands in R_THREAD   the carrier → BUSY
+ */
+import { add, compareExchange, notify, store, sub } from "#atomics";
+import { channel, type HostWorker, openPort, processors, spawn } from "#host";
+import type { ResourceLimits } from "../host/host.ts";
+import { retain } from "../memory/allocator.ts";
+import { arenaBuffer, cover, words } from "../memory/arena.ts";
+import { enter, leave } from "../memory/guard.ts";
+import { H_IDLE, H_REALMS, H_REGISTRY_GUARD } from "../memory/layout.ts";
+import { R_CARRIER, R_JOB, R_NEXT, R_PARENT, R_THREAD, T_REALM } from "../parking/layout.ts";
+import { createRealm } from "../parking/realm.ts";
+import { extrasOf } from "./message.ts";
+import { ASSIGNED, BUSY, FREE, TAKEN } from "./states.ts";
+import { askSupervisor, isMainRealm, onSupervisorNeeded } from "./watch.ts";
+
+export interface Job {
+  /** Control block of the thread. */
+  readonly thread: number;
+  /** What it runs. */
+  readonly message: number;
+  readonly extras: readonly unknown[];
+  readonly resourceLimits?: ResourceLimits;
+}
+
+/** Workers that belong to this realm (main or the supervisor), by realm block. */
+const workers = new Map<number, HostWorker>();
+
+/** Gives a thread to a carrier from the cache, or to a new one. */
+export function assign(job: Job): void {
+  onSupervisorNeeded();
+  if (job.resourceLimits === undefined) {
+    const realm = takeIdle(job);
+    if (realm !== 0) return;
+  }
+  if (isMainRealm()) startCarrier(job, 0);
+  else askSupervisor({ start: job });
+}
+
+function takeIdle(job: Job): number {
+  if (words[H_IDLE] === 0) return 0;
+  let taken = 0;
+  enter(words, H_REGISTRY_GUARD);
+  for (let realm = words[H_REALMS]; realm !== 0 && taken === 0; realm = words[realm + R_NEXT]) {
+    cover(realm);
+    // Extras are posted to the worker, which only the realm that owns it can do.
+    if (job.extras.length > 0 && !workers.has(realm)) continue;
+    if (compareExchange(words, realm + R_CARRIER, FREE, TAKEN) === FREE) taken = realm;
+  }
+  leave(words, H_REGISTRY_GUARD);
+  if (taken === 0) return 0;
+  sub(words, H_IDLE, 1);
+  if (job.extras.length > 0) workers.get(taken)?.post({ extras: job.extras });
+  put(job, taken);
+  store(words, taken + R_CARRIER, ASSIGNED);
+  notify(words, taken + R_CARRIER, 1);
+  return taken;
+}
+
+function put(job: Job, realm: number): void {
+  words[job.thread + T_REALM] = realm;
+  words[realm + R_THREAD] = job.thread;
+  words[realm + R_JOB] = job.message;
+}
+
+/** A new worker, child of the calling realm; the other end of its port goes to the supervisor. */
+export function startCarrier(job: Job, parent: 0 | 1): void {
+  const realm = createRealm();
+  words[realm + R_PARENT] = parent;
+  put(job, realm);
+  words[realm + R_CARRIER] = ASSIGNED;
+  const { ours, theirs } = channel();
+  const worker = spawn("worker", {
+    data: { arena: arenaBuffer(), realm, port: theirs, extras: job.extras },
+    transfer: [theirs],
+    resourceLimits: job.resourceLimits,
+    name: `threadkit-${realm}`,
+  });
+  workers.set(realm, worker);
+  worker.onExit(() => workers.delete(realm));
+  if (parent === 0) askSupervisor({ watch: realm, port: ours }, [ours]);
+  else watchHere(realm, ours);
+}
+
+/** In the supervisor: what to do with the port of a worker of its own. */
+let watchHere: (realm: number, port: unknown) => void = (_realm, port) => openPort(port).close();
+export function onOwnCarrier(watch: (realm: number, port: unknown) => void): void {
+  watchHere = watch;
+}
+
+/** Kills the worker of a realm that belongs to the calling realm. */
+export function killCarrier(realm: number): boolean {
+  const worker = workers.get(realm);
+  worker?.terminate();
+  return worker !== undefined;
+}
+
+/** How many clean carriers wait at most: more would hold memory (about 8 MB each) that a burst needed once. */
+export function cacheSize(): number {
+  return Math.max(4, 2 * processors());
+}
+
+/** In a carrier that its thread left clean: into the cache, if there is room. */
+export function offer(realm: number): boolean {
+  if (add(words, H_IDLE, 1) >= cacheSize()) {
+    sub(words, H_IDLE, 1);
+    return false;
+  }
+  store(words, realm + R_CARRIER, FREE);
+  return true;
+}
+
+/** In a carrier: out of the cache again. False: a thread was put in meanwhile. */
+export function withdraw(realm: number): boolean {
+  if (compareExchange(words, realm + R_CARRIER, FREE, BUSY) !== FREE) return false;
+  sub(words, H_IDLE, 1);
+  return true;
+}
+
+export { extrasOf, retain };

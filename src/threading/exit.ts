@@ -1,0 +1,24 @@
+/** Main holds the process while non-daemon threads live, wherever they were started. */
+import { load } from "#atomics";
+import { holdProcess, releaseProcess } from "#host";
+import { words } from "../memory/arena.ts";
+import { H_LIVE } from "../memory/layout.ts";
+import { listen, onBell } from "../parking/park-async.ts";
+import { isMainRealm } from "./watch.ts";
+
+let holding = false;
+
+function look(): void {
+  const alive = load(words, H_LIVE) > 0;
+  if (alive && !holding) holdProcess();
+  if (!alive && holding) releaseProcess();
+  holding = alive;
+}
+
+/** After a start: main looks at the count now and whenever its bell rings. */
+export function holdForThreads(): void {
+  if (!isMainRealm()) return;
+  onBell(look);
+  listen();
+  look();
+}

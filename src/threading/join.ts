@@ -1,0 +1,25 @@
+/** Waiting for a thread's end, and the end itself. */
+import { load, store } from "#atomics";
+import { words } from "../memory/arena.ts";
+import { Kind } from "../memory/layout.ts";
+import { GONE, T_QUEUE, T_STATE, TERMINATED } from "../parking/layout.ts";
+import { type ParkRequest, type Steps, wakeAll } from "../parking/park.ts";
+import { defineRobust } from "../parking/robust.ts";
+import { countLive, delist } from "./registry.ts";
+
+/** True once thread `at` is terminated; false when the time was up. */
+export function* joinSteps(at: number): Steps<boolean> {
+  const over = () => load(words, at + T_STATE) === TERMINATED;
+  const place: ParkRequest = { queue: at + T_QUEUE, mustWait: () => !over() };
+  while (!over()) if ((yield place) === GONE) return over();
+  return true;
+}
+
+/** Marks a thread as over. Last of all steps of its end: whoever joins it sees all that went before. */
+export function endThread(at: number): void {
+  delist(at);
+  wakeAll(at + T_QUEUE, () => store(words, at + T_STATE, TERMINATED));
+  countLive(at, -1);
+}
+
+defineRobust(Kind.Thread, { queue: T_QUEUE });

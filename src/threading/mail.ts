@@ -1,0 +1,39 @@
+/** Reads this realm's mail: on its event loop's turn, and what is urgent even while it is parked. */
+import { exchange } from "#atomics";
+import { release } from "../memory/allocator.ts";
+import { cover, words } from "../memory/arena.ts";
+import { M_ARG, M_LINK, M_TYPE, R_URGENT, T_EXCEPTION } from "../parking/layout.ts";
+import { onUrgent } from "../parking/park.ts";
+import { onBell, onMail } from "../parking/park-async.ts";
+import { here } from "../parking/realm.ts";
+import { killCarrier } from "./carriers.ts";
+import { call } from "./excepthook.ts";
+import { unpack } from "./message.ts";
+import { MAIL_EXCEPTION, MAIL_TERMINATE } from "./states.ts";
+import { threadAt } from "./thread.ts";
+
+function read(mail: number): void {
+  const type = words[mail + M_TYPE];
+  const arg = words[mail + M_ARG];
+  release(mail);
+  if (type === MAIL_TERMINATE) killCarrier(arg);
+  if (type === MAIL_EXCEPTION) {
+    call(arg, unpack(words[arg + T_EXCEPTION]), threadAt);
+    release(arg);
+  }
+}
+
+function readUrgent(): void {
+  for (let mail = exchange(words, here() + R_URGENT, 0); mail !== 0; ) {
+    const next = cover(mail)[mail + M_LINK];
+    read(mail);
+    mail = next;
+  }
+}
+
+/** Opens the mailbox of this realm. */
+export function openMailbox(): void {
+  onMail(read);
+  onUrgent(readUrgent);
+  onBell(readUrgent);
+}

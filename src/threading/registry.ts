@@ -1,0 +1,112 @@
+/** The list of live threads, and the names in their control blocks. */
+import { add } from "#atomics";
+import { allocate, release, retain } from "../memory/allocator.ts";
+import { cover, words } from "../memory/arena.ts";
+import { enter, leave } from "../memory/guard.ts";
+import { H_IDENT, H_LIVE, H_MAIN_REALM, H_REGISTRY_GUARD, H_THREADS, Kind } from "../memory/layout.ts";
+import { N_IDENT, R_NODE, R_THREAD, RUNNING, T_FLAGS, T_IDENT, T_NAME, T_NATIVE, T_NEXT, T_REALM, T_STATE, THREAD_WORDS } from "../parking/layout.ts";
+import { ring } from "../parking/queue.ts";
+import { here, hereIfAny, MAIN_IDENT } from "../parking/realm.ts";
+import { nativeThreadId } from "#host";
+import { packValue, unpack } from "./message.ts";
+import { DAEMON, IS_MAIN } from "./states.ts";
+
+/** Control block of the thread that runs here. Main's is made at first use. */
+export function currentBlock(): number {
+  const realm = here();
+  if (words[realm + R_THREAD] === 0) words[realm + R_THREAD] = makeMain(realm);
+  return words[realm + R_THREAD];
+}
+
+/** The same without making one: 0 in a worker between two threads, and in main before its first need. */
+export function currentBlockIfAny(): number {
+  const realm = hereIfAny();
+  return realm === 0 ? 0 : words[realm + R_THREAD];
+}
+
+export function mainBlock(): number {
+  currentBlock();
+  return words[words[H_MAIN_REALM] + R_THREAD];
+}
+
+function makeMain(realm: number): number {
+  const at = allocate(Kind.Thread, THREAD_WORDS);
+  words[at + T_STATE] = RUNNING;
+  words[at + T_IDENT] = MAIN_IDENT;
+  words[at + T_NATIVE] = nativeThreadId() ?? 0;
+  words[at + T_FLAGS] = IS_MAIN;
+  words[at + T_REALM] = realm;
+  words[realm + R_NODE + N_IDENT] = MAIN_IDENT;
+  words[H_IDENT] = Math.max(words[H_IDENT], MAIN_IDENT);
+  setName(at, "MainThread");
+  enlist(at);
+  return at;
+}
+
+/** Enters a thread in the list, with a reference for as long as it is there. */
+export function enlist(at: number): void {
+  retain(at);
+  enter(words, H_REGISTRY_GUARD);
+  words[at + T_NEXT] = words[H_THREADS];
+  words[H_THREADS] = at;
+  leave(words, H_REGISTRY_GUARD);
+}
+
+export function delist(at: number): void {
+  let found = false;
+  enter(words, H_REGISTRY_GUARD);
+  for (let before = 0, thread = words[H_THREADS]; thread !== 0; before = thread, thread = cover(thread)[thread + T_NEXT]) {
+    if (thread !== at) continue;
+    if (before === 0) words[H_THREADS] = words[at + T_NEXT];
+    else words[before + T_NEXT] = words[at + T_NEXT];
+    found = true;
+    break;
+  }
+  leave(words, H_REGISTRY_GUARD);
+  if (found) release(at);
+}
+
+/** Control blocks of all live threads, oldest first, each with a reference that the caller releases. */
+export function liveBlocks(): number[] {
+  mainBlock();
+  const blocks: number[] = [];
+  enter(words, H_REGISTRY_GUARD);
+  for (let thread = words[H_THREADS]; thread !== 0; thread = cover(thread)[thread + T_NEXT]) {
+    retain(thread);
+    blocks.push(thread);
+  }
+  leave(words, H_REGISTRY_GUARD);
+  return blocks.reverse();
+}
+
+export function setName(at: number, name: string): void {
+  const fresh = packValue(name, "name");
+  enter(words, H_REGISTRY_GUARD);
+  const old = cover(at)[at + T_NAME];
+  words[at + T_NAME] = fresh;
+  leave(words, H_REGISTRY_GUARD);
+  if (old !== 0) release(old);
+}
+
+export function nameOf(at: number): string {
+  enter(words, H_REGISTRY_GUARD);
+  const message = cover(at)[at + T_NAME];
+  if (message !== 0) retain(message);
+  leave(words, H_REGISTRY_GUARD);
+  if (message === 0) return "";
+  const name = unpack(message) as string;
+  release(message);
+  return name;
+}
+
+export function nextIdent(): number {
+  return add(words, H_IDENT, 1) + 1;
+}
+
+/** Counts a live thread that the process must wait for. */
+export function countLive(at: number, change: 1 | -1): void {
+  if (cover(at)[at + T_FLAGS] & DAEMON) return;
+  const before = add(words, H_LIVE, change);
+  // Main's event loop holds the process while the count is above zero; it looks when its bell rings.
+  if (before + change <= 1 && words[H_MAIN_REALM] !== 0) ring(words[H_MAIN_REALM]);
+}

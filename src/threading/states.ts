@@ -1,0 +1,36 @@
+/**
+ * A thread's life.
+ *
+ * state       meaning                                    who leaves it, to what
+ * new         made                                       start() → runnable
+ * runnable    start() was called; waits for its carrier  the carrier → running; the supervisor → terminated
+ * running     its code runs or its event loop turns      a park → blocked; its end → terminated
+ * blocked     parked on a primitive, in a sleep          the park's end → running; its end → terminated
+ * terminated  over                                       nobody
+ */
+export type ThreadState = "new" | "runnable" | "running" | "blocked" | "terminated";
+
+/** By the numbers of parking/layout: NEW … TERMINATED. */
+export const STATE_NAMES: readonly ThreadState[] = ["new", "runnable", "running", "blocked", "terminated"];
+
+// Bits of T_FLAGS.
+export const DAEMON = 1;
+export const IS_MAIN = 2;
+/** terminate() was called. Set with ENDING clear, it wins: the worker is killed. */
+export const KILLED = 4;
+/** The thread's code is over: terminate() comes too late, the worker may serve others. */
+export const ENDING = 8;
+
+// States of a carrier, in R_CARRIER.
+export const BUSY = 0;
+/** In the cache: whoever moves it to TAKEN gives it a thread. */
+export const FREE = 1;
+export const TAKEN = 2;
+/** Its next thread stands in R_THREAD. */
+export const ASSIGNED = 3;
+
+// Mail types.
+/** To main: kill the realm M_ARG, a child of main's. */
+export const MAIL_TERMINATE = 1;
+/** To the realm with the hook: thread M_ARG ended with the exception in its block. */
+export const MAIL_EXCEPTION = 2;

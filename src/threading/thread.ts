@@ -1,0 +1,278 @@
+/** Thread: a function on an OS thread of its own. */
+import { add, load, store } from "#atomics";
+import type { ResourceLimits } from "../host/host.ts";
+import { describe, RuntimeError, rangeError, typeError } from "../errors/errors.ts";
+import { release } from "../memory/allocator.ts";
+import { words } from "../memory/arena.ts";
+import { adopt, defineKind, isAdopting, kAt, onDispose, SharedObject } from "../memory/handle.ts";
+import { H_NAME_COUNT, Kind } from "../memory/layout.ts";
+import { checkOptions, checkSignal, checkTimeout, deadlineOf, type WaitOptions } from "../parking/deadline.ts";
+import {
+  NEW,
+  RUNNABLE,
+  T_EXCEPTION,
+  T_FLAGS,
+  T_IDENT,
+  T_NAME,
+  T_NATIVE,
+  T_STATE,
+  TERMINATED,
+  THREAD_WORDS,
+} from "../parking/layout.ts";
+import { parkSync } from "../parking/park.ts";
+import { parkAsync } from "../parking/park-async.ts";
+import { assign } from "./carriers.ts";
+import { holdForThreads } from "./exit.ts";
+import { joinSteps } from "./join.ts";
+import { kill } from "./kill.ts";
+import { packCode, unpack } from "./message.ts";
+import { countLive, currentBlock, enlist, nameOf, nextIdent, setName } from "./registry.ts";
+import { DAEMON, STATE_NAMES, type ThreadState } from "./states.ts";
+
+/** @internal Key of the one door for the worker's side. */
+export const kFurnish: unique symbol = Symbol("threadkit.furnish");
+
+export interface ThreadOptions<A extends readonly unknown[]> {
+  /** What the thread runs; may be async: the thread ends when its promise settles. */
+  target?: (...args: A) => unknown;
+  args?: A;
+  /** Default: "Thread-N (target name)". */
+  name?: string;
+  /** Default: that of the creating thread. The process does not wait for daemons. */
+  daemon?: boolean;
+  /** Limits of the JavaScript heap; such a thread gets a worker of its own. */
+  resourceLimits?: ResourceLimits;
+}
+
+/**
+ * A function on an OS thread of its own.
+ *
+ * `target` is an ordinary function: it is shipped with the variables, functions and imports that it uses, as they
+ * are at `start()`. What happened before `start()` happens before all that the thread does, and that before the
+ * return of `join()`.
+ *
+ * @example
+ * ```ts run
+ * import { Thread } from "threadkit";
+ * const greeting = "hello";
+ * const t = new Thread({ target: (who: string) => console.log(greeting, who), args: ["world"] });
+ * t.start();
+ * t.join();
+ * console.log(t.isAlive()); // false
+ * ```
+ */
+export class Thread<A extends readonly unknown[] = readonly unknown[]> extends SharedObject {
+  #target: ((...args: A) => unknown) | undefined;
+  #args: A | undefined;
+  #resourceLimits: ResourceLimits | undefined;
+  #exception: { readonly value: unknown } | undefined;
+
+  /** @throws TypeError (INVALID_OPTIONS) for a target that is no function, args that are no array and the like */
+  constructor(options?: ThreadOptions<A>) {
+    const born = !isAdopting();
+    const checked = born ? checkThreadOptions(options) : {};
+    super(Kind.Thread, THREAD_WORDS);
+    if (!born) return;
+    const creator = words[currentBlock() + T_FLAGS] & DAEMON;
+    this.#target = checked.target;
+    this.#args = checked.args;
+    this.#resourceLimits = checked.resourceLimits;
+    words[this[kAt] + T_FLAGS] = checked.daemon === undefined ? creator : Number(checked.daemon) * DAEMON;
+    setName(this[kAt], checked.name || automaticName(checked.target));
+  }
+
+  /**
+   * Starts the thread. Does not block: the thread is `runnable` when it returns.
+   * @throws RuntimeError (THREAD_STARTED) the second time
+   * @throws CaptureError (CANNOT_CROSS) when the target, an argument or a captured value can't cross; nothing ran
+   */
+  start(): this {
+    const at = this[kAt];
+    if (load(words, at + T_STATE) !== NEW) {
+      throw new RuntimeError("THREAD_STARTED", `cannot start ${this.name}: it was started before. Make a new Thread for each run.`);
+    }
+    const { at: message, extras } = this.#pack();
+    words[at + T_IDENT] = nextIdent();
+    store(words, at + T_STATE, RUNNABLE);
+    enlist(at);
+    countLive(at, 1);
+    try {
+      assign({ thread: at, message, extras, resourceLimits: this.#resourceLimits });
+    } finally {
+      holdForThreads();
+    }
+    this.#target = this.#args = undefined;
+    return this;
+  }
+
+  #pack() {
+    const code: Record<string, unknown> = { target: this.#target, args: this.#args ?? [] };
+    if (this.run !== Thread.prototype.run) {
+      code.class = this.constructor;
+      code.fields = { ...this };
+    }
+    return packCode(code, "");
+  }
+
+  /**
+   * Waits until the thread has ended. Blocks; twin: `joinAsync`. Never rethrows what ended the thread.
+   * @param options.timeout milliseconds to wait at most
+   * @returns true once it is terminated, false when the time was up
+   * @throws RuntimeError (THREAD_NOT_STARTED, JOIN_SELF); RangeError, TypeError (INVALID_TIMEOUT)
+   */
+  join(options?: { timeout?: number }): boolean {
+    const timeout = checkTimeout(checkOptions(options, "join").timeout, "join");
+    this.#checkJoin();
+    return parkSync(joinSteps(this[kAt]), deadlineOf(timeout), "join", "joinAsync()");
+  }
+
+  /**
+   * Resolves when the thread has ended. Never blocks; twin: `join`.
+   * @returns true once it is terminated, false when the time was up
+   * @throws like `join`; rejects with `signal.reason` when aborted
+   */
+  async joinAsync(options?: WaitOptions): Promise<boolean> {
+    const { timeout, signal } = checkOptions(options, "join");
+    const limit = checkTimeout(timeout, "join");
+    checkSignal(signal, "join");
+    this.#checkJoin();
+    return parkAsync(joinSteps(this[kAt]), limit, signal);
+  }
+
+  #checkJoin(): void {
+    if (load(words, this[kAt] + T_STATE) === NEW) {
+      throw new RuntimeError("THREAD_NOT_STARTED", `cannot join ${this.name}: it was not started. Call start() first.`);
+    }
+    if (this[kAt] === currentBlock()) {
+      throw new RuntimeError("JOIN_SELF", `cannot join ${this.name}: it is the calling thread, which would wait for itself. Join it from another thread.`);
+    }
+  }
+
+  /** What the thread runs: calls `target` with `args`. Subclasses may override it. Called directly, it runs in the caller. */
+  run(): unknown {
+    return this.#target?.(...(this.#args ?? ([] as unknown as A)));
+  }
+
+  /** @internal The target of a thread that was rebuilt where it runs. */
+  static [kFurnish](thread: Thread, target: ((...args: readonly unknown[]) => unknown) | undefined, args: readonly unknown[]): void {
+    thread.#target = target;
+    thread.#args = args;
+  }
+
+  /**
+   * Kills the thread. The last resort: no `finally` block runs, locks that it holds become broken. Any thread may
+   * call it. Does not wait: join() tells when it is over. A thread inside a synchronous system call ends after it.
+   * @returns false if it is not alive or about to end by itself
+   */
+  terminate(): boolean {
+    return kill(this[kAt]);
+  }
+
+  /** True from `start()` until the thread has ended. */
+  isAlive(): boolean {
+    const state = load(words, this[kAt] + T_STATE);
+    return state !== NEW && state !== TERMINATED;
+  }
+
+  get state(): ThreadState {
+    return STATE_NAMES[load(words, this[kAt] + T_STATE)];
+  }
+
+  get name(): string {
+    return nameOf(this[kAt]);
+  }
+  set name(name: string) {
+    if (typeof name !== "string") {
+      throw typeError("INVALID_ARGUMENT", `cannot name the thread: the name is ${describe(name)}. Give a string.`);
+    }
+    setName(this[kAt], name);
+  }
+
+  /** A number above zero that no other thread of the process ever had; undefined before `start()`. */
+  get ident(): number | undefined {
+    return load(words, this[kAt] + T_IDENT) || undefined;
+  }
+
+  /** The OS's thread id, once it runs, where the host can tell it. */
+  get nativeId(): number | undefined {
+    return load(words, this[kAt] + T_NATIVE) || undefined;
+  }
+
+  get daemon(): boolean {
+    return (load(words, this[kAt] + T_FLAGS) & DAEMON) !== 0;
+  }
+  /** @throws RuntimeError (THREAD_STARTED) after `start()` */
+  set daemon(daemon: boolean) {
+    if (typeof daemon !== "boolean") {
+      throw typeError("INVALID_ARGUMENT", `cannot set daemon: it is ${describe(daemon)}. Give true or false.`);
+    }
+    if (load(words, this[kAt] + T_STATE) !== NEW) {
+      throw new RuntimeError("THREAD_STARTED", `cannot set daemon of ${this.name}: it was started. Set it before start().`);
+    }
+    words[this[kAt] + T_FLAGS] = daemon ? DAEMON : 0;
+  }
+  isDaemon(): boolean {
+    return this.daemon;
+  }
+  setDaemon(daemon: boolean): void {
+    this.daemon = daemon;
+  }
+
+  /** The error that ended the thread, the same object each time; undefined while it lives and after a normal end. */
+  get exception(): unknown {
+    if (load(words, this[kAt] + T_STATE) !== TERMINATED) return undefined;
+    const message = load(words, this[kAt] + T_EXCEPTION);
+    if (message === 0) return undefined;
+    this.#exception ??= { value: unpack(message) };
+    return this.#exception.value;
+  }
+
+  /** @internal */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `${this.constructor.name} { ${JSON.stringify(this.name)}, ${this.state}${this.daemon ? ", daemon" : ""}${this.ident ? `, ident ${this.ident}` : ""} }`;
+  }
+}
+
+/** The handle of a thread's block in this realm. */
+export function threadAt(at: number): Thread {
+  return adopt(Kind.Thread, at) as Thread;
+}
+
+function automaticName(target: ((...args: never[]) => unknown) | undefined): string {
+  const number = add(words, H_NAME_COUNT, 1) + 1;
+  return target?.name ? `Thread-${number} (${target.name})` : `Thread-${number}`;
+}
+
+function checkThreadOptions<A extends readonly unknown[]>(options: unknown): ThreadOptions<A> {
+  const checked = checkOptions(options, "make a thread") as ThreadOptions<A>;
+  const { target, args, name, daemon, resourceLimits } = checked;
+  const refuse = (what: string, value: unknown, want: string) =>
+    typeError("INVALID_OPTIONS", `cannot make a thread: ${what} is ${describe(value)}. Give ${want}.`);
+  if (target !== undefined && typeof target !== "function") throw refuse("target", target, "a function");
+  if (args !== undefined && !Array.isArray(args)) throw refuse("args", args, "an array with the arguments of target");
+  if (name !== undefined && name !== null && typeof name !== "string") throw refuse("name", name, "a string");
+  if (daemon !== undefined && typeof daemon !== "boolean") throw refuse("daemon", daemon, "true or false");
+  if (resourceLimits !== undefined) checkLimits(resourceLimits);
+  return checked;
+}
+
+const LIMITS = ["maxYoungGenerationSizeMb", "maxOldGenerationSizeMb", "codeRangeSizeMb", "stackSizeMb"];
+
+function checkLimits(limits: unknown): void {
+  if (typeof limits !== "object" || limits === null) {
+    throw typeError("INVALID_OPTIONS", `cannot make a thread: resourceLimits is ${describe(limits)}. Give an object with limits in MiB.`);
+  }
+  for (const [key, value] of Object.entries(limits)) {
+    if (!LIMITS.includes(key)) {
+      throw typeError("INVALID_OPTIONS", `cannot make a thread: resourceLimits.${key} is not known. Use ${LIMITS.join(", ")}.`);
+    }
+    if (value !== undefined && !(typeof value === "number" && value > 0)) {
+      throw rangeError("INVALID_OPTIONS", `cannot make a thread: resourceLimits.${key} is ${describe(value)}. Give a number of MiB above 0.`);
+    }
+  }
+}
+
+onDispose(Kind.Thread, (at) => {
+  for (const message of [words[at + T_NAME], words[at + T_EXCEPTION]]) if (message !== 0) release(message);
+});
+defineKind(Kind.Thread, Thread);

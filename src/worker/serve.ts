@@ -1,0 +1,133 @@
+/** A carrier's life: run a thread, look whether it left anything behind, wait for the next. */
+import { load, or, store } from "#atomics";
+import { exitThread, holdProcess, leftovers, nativeThreadId, onExit, onUncaught, prepareLoader, receive, releaseProcess, turn } from "#host";
+import { RuntimeError } from "../errors/errors.ts";
+import { release } from "../memory/allocator.ts";
+import { adoptAs } from "../memory/handle.ts";
+import { cover, words } from "../memory/arena.ts";
+import { R_CARRIER, R_JOB, R_THREAD, RUNNING, T_EXCEPTION, T_FLAGS, T_IDENT, T_NATIVE, T_STATE } from "../parking/layout.ts";
+import { pendingWaits } from "../parking/park-async.ts";
+import { setIdent } from "../parking/realm.ts";
+import { awaitWord, waitWord } from "../parking/word.ts";
+import { offer, withdraw } from "../threading/carriers.ts";
+import { dropHook, report } from "../threading/excepthook.ts";
+import { endThread } from "../threading/join.ts";
+import { extrasOf, packThrown, prepare, unpack } from "../threading/message.ts";
+import { breakLocks } from "../threading/reaper.ts";
+import { BUSY, ENDING, FREE, KILLED } from "../threading/states.ts";
+import { kFurnish, Thread, threadAt } from "../threading/thread.ts";
+
+/** Milliseconds that an idle carrier sleeps before it goes back to its event loop, where garbage is collected. */
+const NAP = 50;
+/** Milliseconds after which an idle carrier ends. */
+const IDLE_LIMIT = 30_000;
+
+let thread = 0;
+let failed: { readonly error: unknown } | undefined;
+let interrupt: (() => void) | undefined;
+
+export async function serve(realm: number, firstExtras: readonly unknown[]): Promise<void> {
+  onUncaught((error) => {
+    failed ??= { error };
+    interrupt?.();
+  });
+  onExit((code) => noteExit(code));
+  holdProcess();
+  let extras = firstExtras;
+  for (;;) {
+    store(words, realm + R_CARRIER, BUSY);
+    thread = cover(words[realm + R_THREAD]) && words[realm + R_THREAD];
+    await run(realm, thread, extras);
+    const clean = failed === undefined && (words[thread + T_FLAGS] & KILLED) === 0 && pendingWaits() === 0 && leftovers() === undefined;
+    finish(realm, clean);
+    if (!clean) exitThread();
+    await nextJob(realm);
+    extras = extrasOf(words[realm + R_JOB]) > 0 ? (receive() as { extras: readonly unknown[] }).extras : [];
+  }
+}
+
+/** Runs one thread to its end. Leaves in `failed` what it threw. */
+async function run(realm: number, at: number, extras: readonly unknown[]): Promise<void> {
+  failed = undefined;
+  setIdent(words[at + T_IDENT]);
+  words[at + T_NATIVE] = native ||= nativeThreadId() ?? 0;
+  store(words, at + T_STATE, RUNNING);
+  const message = words[realm + R_JOB];
+  try {
+    const loading = prepare(message);
+    if (loading !== undefined) await (prepareLoader(), loading);
+    const code = unpack(message, extras) as Code;
+    words[realm + R_JOB] = 0;
+    release(message);
+    const result = build(at, code).run();
+    if (isThenable(result)) await Promise.race([result, new Promise<void>((resolve) => (interrupt = resolve))]);
+  } catch (error) {
+    failed ??= { error };
+  }
+  // One turn: what the thread left to microtasks and ticks still runs, and its unhandled rejections are heard.
+  await turn();
+  interrupt = undefined;
+}
+let native = 0;
+
+interface Code {
+  readonly target?: (...args: readonly unknown[]) => unknown;
+  readonly args: readonly unknown[];
+  readonly class?: typeof Thread;
+  readonly fields?: Record<string, unknown>;
+}
+
+function build(at: number, code: Code): Thread {
+  const { class: subclass } = code;
+  const made = subclass === undefined ? threadAt(at) : (adoptAs(at, () => Reflect.construct(Thread, [], subclass)) as Thread);
+  Thread[kFurnish](made, code.target, code.args);
+  return Object.assign(made, code.fields);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function";
+}
+
+/**
+ * The thread's end, in this order: its error is told, its locks are broken if it failed, its worker is free for
+ * the next, and only then is it over: who joined it may start another at once and finds the worker.
+ */
+function finish(realm: number, clean: boolean): void {
+  const at = thread;
+  if (failed !== undefined) {
+    const { error } = failed;
+    words[at + T_EXCEPTION] = packThrown(error);
+    report(at, error, threadAt);
+    breakLocks(words[at + T_IDENT]);
+  }
+  dropHook();
+  if (or(words, at + T_FLAGS, ENDING) & KILLED) exitThread();
+  words[realm + R_THREAD] = 0;
+  Thread[kFurnish](threadAt(at), undefined, []);
+  thread = 0;
+  if (clean && !offer(realm)) mustEnd = true;
+  endThread(at);
+  if (mustEnd) exitThread();
+}
+let mustEnd = false;
+
+/** In the cache: asleep at first, then with a turning event loop, at last tired. */
+async function nextJob(realm: number): Promise<void> {
+  const place = realm + R_CARRIER;
+  if (load(words, place) === FREE) waitWord(place, FREE, NAP);
+  const since = performance.now();
+  while (load(words, place) === FREE) {
+    await awaitWord(place, FREE, 1000);
+    if (performance.now() - since > IDLE_LIMIT && withdraw(realm)) exitThread();
+  }
+  while (load(words, place) !== ASSIGNED_STATE) waitWord(place, load(words, place), 1);
+}
+const ASSIGNED_STATE = 3;
+
+function noteExit(code: number): void {
+  if (thread === 0 || mustEnd || (words[thread + T_FLAGS] & (KILLED | ENDING)) !== 0) return;
+  words[thread + T_EXCEPTION] ||= packThrown(
+    new RuntimeError("THREAD_EXITED", `cannot go on with the thread: process.exit(${code}) was called in it. Return from target to end a thread.`),
+  );
+}
+export { releaseProcess };
