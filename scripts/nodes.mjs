@@ -15,7 +15,8 @@ export function nodePath(major) {
 
 /** The binary of Node.js `major`, installed under .tools/ if it is not there yet. */
 export function installNode(major) {
-  if (!/^\d+$/.test(major)) throw new Error(`cannot install Node.js "${major}": give a major version such as 24.`);
+  if (!/^\d+$/.test(major))
+    throw new Error(`cannot install Node.js "${major}": give a major version such as 24.`);
   const binary = nodePath(major);
   if (existsSync(binary)) return binary;
   if (process.platform !== "linux" || process.arch !== "x64") {

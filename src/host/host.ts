@@ -8,12 +8,12 @@ export interface HostWorker {
   /** Both run on the caller's event loop. */
   onExit(handler: () => void): void;
   onError(handler: (error: unknown) => void): void;
-  onMessage(handler: (message: never) => void): void;
+  onMessage(handler: (message: unknown) => void): void;
 }
 
 export interface HostPort {
   post(message: unknown, transfer?: readonly unknown[]): void;
-  onMessage(handler: (message: never) => void): void;
+  onMessage(handler: (message: unknown) => void): void;
   /** The other side is gone, whatever ended it. */
   onClose(handler: () => void): void;
   close(): void;
@@ -49,7 +49,7 @@ export interface Host {
   /** In a worker: a message of its starter that has arrived, read without an event loop turn. */
   receive(): unknown;
   /** In a worker: handles messages of its starter as they come. */
-  onStarterMessage(handler: (message: never) => void): void;
+  onStarterMessage(handler: (message: unknown) => void): void;
   /** The OS's id of the calling thread, where it can be told. */
   nativeThreadId(): number | undefined;
   /** Writes what the file descriptor takes now, from offset `from` on. @returns bytes written, 0: it is full */

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
-import tty from "node:tty";
+import type tty from "node:tty";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import {
@@ -38,14 +38,17 @@ export const releaseProcess: Host["releaseProcess"] = () => {
 };
 
 export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker => {
-  const worker = new Worker(new URL(entry === "worker" ? "./worker.js" : "./supervisor.js", import.meta.url), {
-    workerData: options.data,
-    transferList: options.transfer as TransferListItem[],
-    resourceLimits: options.resourceLimits,
-    env: SHARE_ENV,
-    stdin: false,
-    name: options.name,
-  });
+  const worker = new Worker(
+    new URL(entry === "worker" ? "./worker.cjs" : "./supervisor.cjs", import.meta.url),
+    {
+      workerData: options.data,
+      transferList: options.transfer as TransferListItem[],
+      resourceLimits: options.resourceLimits,
+      env: SHARE_ENV,
+      stdin: false,
+      name: options.name,
+    },
+  );
   worker.unref();
   worker.on("error", () => {}); // without a listener the process would die with the thread
   return {
@@ -77,7 +80,8 @@ export const startData: Host["startData"] = () => workerData as Record<string, u
 export const receive: Host["receive"] = () =>
   parentPort === null ? undefined : receiveMessageOnPort(parentPort)?.message;
 
-export const onStarterMessage: Host["onStarterMessage"] = (handler) => void parentPort?.on("message", handler);
+export const onStarterMessage: Host["onStarterMessage"] = (handler) =>
+  void parentPort?.on("message", handler);
 
 export const nativeThreadId: Host["nativeThreadId"] = () => {
   try {
@@ -98,21 +102,35 @@ export const writeSome: Host["writeSome"] = (fd, bytes, from) => {
   }
 };
 
+/** node:tty loads node:net, 1.5 ms at every start of a thread: only when somebody asks for it. */
+const loadTty = () => createRequire(import.meta.url)("node:tty") as typeof tty;
+
 export const installConsole: Host["installConsole"] = (write) => {
+  type Done = (error?: Error | null) => void;
   const redirect = (stream: NodeJS.WriteStream, fd: 1 | 2) => {
-    const isTTY = tty.isatty(fd);
-    Object.defineProperty(stream, "isTTY", { value: isTTY, configurable: true });
-    if (isTTY) stream.getColorDepth = tty.WriteStream.prototype.getColorDepth;
+    Object.defineProperties(stream, {
+      isTTY: { get: () => loadTty().isatty(fd), configurable: true },
+      getColorDepth: {
+        value: (env?: object) =>
+          stream.isTTY ? loadTty().WriteStream.prototype.getColorDepth.call(stream, env) : 1,
+        configurable: true,
+      },
+    });
     stream.write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done) => {
-      write(fd, typeof chunk === "string" && typeof encoding === "string" ? Buffer.from(chunk, encoding) : chunk);
+      write(
+        fd,
+        typeof chunk === "string" && typeof encoding === "string" ? Buffer.from(chunk, encoding) : chunk,
+      );
       const callback = typeof encoding === "function" ? encoding : done;
       if (callback !== undefined) process.nextTick(callback);
       return true;
     };
     return stream;
   };
-  type Done = (error?: Error | null) => void;
-  globalThis.console = new Console({ stdout: redirect(process.stdout, 1), stderr: redirect(process.stderr, 2) });
+  globalThis.console = new Console({
+    stdout: redirect(process.stdout, 1),
+    stderr: redirect(process.stderr, 2),
+  });
 };
 
 export const exitThread: Host["exitThread"] = () => process.exit(0);
@@ -139,7 +157,8 @@ const measure = (): Baseline => ({
 export const leftovers: Host["leftovers"] = () => {
   const now = measure();
   baseline ??= now;
-  if (now.resources > baseline.resources) return `open handles (${process.getActiveResourcesInfo().join(", ")})`;
+  if (now.resources > baseline.resources)
+    return `open handles (${process.getActiveResourcesInfo().join(", ")})`;
   if (now.globals !== baseline.globals) return "new globals";
   if (now.events !== baseline.events) return "process listeners";
   return undefined;
@@ -165,4 +184,3 @@ export const prepareLoader: Host["prepareLoader"] = () => {
 
 export const environment: Host["environment"] = (name) => process.env[name];
 export const killProcess: Host["killProcess"] = () => process.kill(process.pid, "SIGKILL");
-

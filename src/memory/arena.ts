@@ -5,6 +5,7 @@
  * An older view stays right for all that it covers, so objects may keep the view that they were born with.
  */
 import * as atomics from "#atomics";
+import { RuntimeError, rangeError } from "../errors/errors.ts";
 import {
   CLASSES,
   FIRST_PAGE,
@@ -17,7 +18,6 @@ import {
   PAGE_WORDS,
   VERSION,
 } from "./layout.ts";
-import { rangeError, RuntimeError } from "../errors/errors.ts";
 
 const PAGE_BYTES = PAGE_WORDS * 4;
 /** Memory is committed when touched, so the start costs what is used: 2 MiB are 32 pages. */

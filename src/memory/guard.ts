@@ -26,6 +26,13 @@ export function guardToken(): number {
   return token;
 }
 
+/** What a realm does when a guard stays held for STUCK ms: its holder was killed and waits for the supervisor. */
+let whenStuck: () => void = () => {};
+const STUCK = 50;
+export function onStuck(handler: () => void): void {
+  whenStuck = handler;
+}
+
 export function enter(words: Int32Array, guard: number): void {
   if (compareExchange(words, guard, 0, token) !== 0) enterSlow(words, guard);
 }
@@ -35,6 +42,7 @@ export function leave(words: Int32Array, guard: number): void {
 }
 
 function enterSlow(words: Int32Array, guard: number): void {
+  let stuckAt = Number.POSITIVE_INFINITY;
   for (let spins = 0; ; spins++) {
     const holder = load(words, guard);
     if (holder === 0) {
@@ -43,6 +51,12 @@ function enterSlow(words: Int32Array, guard: number): void {
       pause();
     } else {
       wait(words, guard, holder, STEP);
+      const now = performance.now();
+      if (spins === SPINS) stuckAt = now + STUCK;
+      else if (now > stuckAt) {
+        stuckAt = now + STUCK;
+        whenStuck();
+      }
     }
   }
 }

@@ -5,13 +5,17 @@
  * as one reference to its block; a FinalizationRegistry gives it back, and a ledger in the arena lists what a
  * realm holds, so that the supervisor can give it back for a realm that was killed.
  */
+
+import { RuntimeError } from "../errors/errors.ts";
 import { allocate, onDispose, release, retain } from "./allocator.ts";
 import { cover, words } from "./arena.ts";
 import { Kind } from "./layout.ts";
-import { RuntimeError } from "../errors/errors.ts";
 
 /** Index of the block that an object stands for. */
 export const kAt: unique symbol = Symbol("threadkit.at");
+
+/** How objects print themselves (`util.inspect`, `console.log`). */
+export const kInspect: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
 
 interface Entry {
   readonly at: number;
@@ -131,14 +135,15 @@ function drop(entry: Entry): void {
 
 /** Gives back what a dead realm's ledger lists, and the ledger. */
 export function settleLedger(root: number): void {
-  let chunk = cover(root)[root];
-  words[root] = 0;
-  while (chunk !== 0) {
+  for (let chunk = cover(root)[root]; chunk !== 0; chunk = words[root]) {
     cover(chunk);
-    for (let i = 1; i <= LEDGER_SLOTS; i++) if (words[chunk + i] !== 0) release(words[chunk + i]);
-    const next = words[chunk];
+    for (let i = 1; i <= LEDGER_SLOTS; i++) {
+      const held = words[chunk + i];
+      words[chunk + i] = 0;
+      if (held !== 0) release(held);
+    }
+    words[root] = words[chunk];
     release(chunk);
-    chunk = next;
   }
 }
 

@@ -39,6 +39,10 @@ export const H_NAME_COUNT = 15;
 export const H_USED = 16;
 /** Idle carriers, for the size of the cache. */
 export const H_IDLE = 17;
+/** 1: the process is ending, and threads that die now die with it. */
+export const H_EXITING = 18;
+/** 1: the supervisor was started. */
+export const H_SUPERVISOR_UP = 19;
 /** Heads of the free lists, one for each size class. */
 export const H_FREE = 24;
 /** One word for each page; see PAGE_*. */

@@ -6,11 +6,11 @@
  * the inbox in one turn. Timeouts are timers. A pending wait holds the process.
  */
 import { exchange, load, store, waitAsync } from "#atomics";
+import { holdProcess, releaseProcess } from "#host";
 import { allocate, kindOf } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { Kind } from "../memory/layout.ts";
-import { holdProcess, releaseProcess } from "#host";
-import { deadlineOf, type WaitOptions } from "./deadline.ts";
+import { deadlineOf } from "./deadline.ts";
 import {
   ASYNC,
   type GIFTED,
@@ -81,7 +81,8 @@ export function parkAsync<T>(steps: Steps<T>, timeout: number, signal?: AbortSig
         held = true;
         holdProcess();
         signal?.addEventListener("abort", abort, { once: true });
-        if (deadline !== Number.POSITIVE_INFINITY) timer = setTimeout(expire, Math.max(0, deadline - performance.now()) + 0.5);
+        if (deadline !== Number.POSITIVE_INFINITY)
+          timer = setTimeout(expire, Math.max(0, deadline - performance.now()) + 0.5);
       }
       return true;
     };
@@ -139,7 +140,8 @@ export function onBell(look: () => void): void {
 export function drainInbox(): void {
   const realm = here();
   const entries: number[] = [];
-  for (let entry = exchange(words, realm + R_INBOX, 0); entry !== 0; entry = cover(entry)[entry + N_LINK]) entries.push(entry);
+  for (let entry = exchange(words, realm + R_INBOX, 0); entry !== 0; entry = cover(entry)[entry + N_LINK])
+    entries.push(entry);
   for (let i = entries.length - 1; i >= 0; i--) {
     if (kindOf(entries[i]) === Kind.Mail) readMail(entries[i]);
     else deliver(entries[i], true);
@@ -147,7 +149,8 @@ export function drainInbox(): void {
   if (exchange(words, realm + R_RESCAN, 0) !== 0) {
     // A waker was killed between settling a node and telling us. Such a node may still be pushed by nobody or,
     // if its waker lives after all, by it: so it is not used again.
-    for (const node of [...pending.keys()]) if (load(words, node + N_STATUS) !== WAITING) deliver(node, false);
+    for (const node of [...pending.keys()])
+      if (load(words, node + N_STATUS) !== WAITING) deliver(node, false);
   }
 }
 

@@ -7,14 +7,14 @@
  * Before an object's words change under a queue's guard, its waiters are either in line or have not looked yet:
  * a waiter enters the line only if `mustWait` still holds under the same guard. That is why no wake-up is lost.
  */
-import { compareExchange, load, notify, store, wait } from "#atomics";
-import { cover, words } from "../memory/arena.ts";
-import { enter, leave } from "../memory/guard.ts";
+import { compareExchange, load, store, wait } from "#atomics";
 import { canBlock } from "#host";
 import { BlockingError } from "../errors/errors.ts";
+import { cover, words } from "../memory/arena.ts";
+import { enter, leave } from "../memory/guard.ts";
 import {
   BLOCKED,
-  GIFTED,
+  type GIFTED,
   GONE,
   IDLE,
   N_FLAGS,
@@ -83,10 +83,14 @@ export function onUrgent(handler: () => void): void {
   readUrgent = handler;
 }
 
-/** Runs before a realm blocks: whoever must be there while its event loop stands still is started now. */
-let beforeBlocking: () => void = () => {};
-export function onBlocking(handler: () => void): void {
-  beforeBlocking = handler;
+/** Something to do once, when a wait has gone on for a while; see `afterParked`. */
+let pause = Number.POSITIVE_INFINITY;
+let afterPause: () => void = () => {};
+
+/** Calls `handler` once, from within a wait of this realm that has lasted `ms` milliseconds. */
+export function afterParked(ms: number, handler: () => void): void {
+  pause = ms;
+  afterPause = handler;
 }
 
 /** Drives a slow path by blocking the calling thread. `what` and `twin` name the call for `BlockingError`. */
@@ -104,7 +108,6 @@ export function parkSync<T>(steps: Steps<T>, deadline: number, what: string, twi
 
 function parkOnce(request: ParkRequest, node: number, deadline: number): Outcome {
   if (deadline !== Number.POSITIVE_INFINITY && performance.now() >= deadline) return GONE;
-  beforeBlocking();
   if (!enterLine(request, node, 0)) return LOOK;
   if (!sleepOn(node, deadline)) giveUp(request, node);
   const outcome = load(words, node + N_STATUS) as Outcome;
@@ -123,7 +126,10 @@ function sleepOn(node: number, deadline: number): boolean {
       const left = deadline - performance.now();
       if (left <= 0) return false;
       // Atomics.wait rounds down and may come back a little early: the loop looks at the clock again.
-      wait(words, node + N_STATUS, WAITING, left);
+      if (wait(words, node + N_STATUS, WAITING, Math.min(left, pause)) === "timed-out" && pause < left) {
+        pause = Number.POSITIVE_INFINITY;
+        afterPause();
+      }
     }
   } finally {
     if (thread !== 0) store(words, thread + T_STATE, RUNNING);
@@ -133,7 +139,6 @@ function sleepOn(node: number, deadline: number): boolean {
 /** Blocks for `ms` milliseconds; urgent mail is still read. */
 export function sleepSync(ms: number): void {
   const node = here() + R_NODE;
-  beforeBlocking();
   store(words, node + N_STATUS, WAITING);
   sleepOn(node, performance.now() + ms);
   store(words, node + N_STATUS, IDLE);
@@ -150,11 +155,6 @@ export function wakeAll(queue: number, change: () => void = () => {}): void {
   }
   leave(words, queue + Q_GUARD);
   for (const node of woken) wake(node);
-}
-
-/** Wakes a realm that is parked, so that it reads its urgent mail. */
-export function nudge(realm: number): void {
-  notify(cover(realm), realm + R_NODE + N_STATUS, 1);
 }
 
 /** Sleeps `ms` milliseconds or less, without more ado: for a step of a loop that looks again. */

@@ -1,10 +1,11 @@
 /** The calling realm: its block, its ident, its one blocking wait. */
+
+import { canBlock } from "#host";
 import { allocate } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave, setGuardToken } from "../memory/guard.ts";
 import { openLedger } from "../memory/handle.ts";
 import { H_MAIN_REALM, H_REALMS, H_REGISTRY_GUARD, Kind } from "../memory/layout.ts";
-import { canBlock } from "#host";
 import { N_REALM, R_LEDGER, R_NEXT, R_NODE, REALM_WORDS } from "./layout.ts";
 
 /** The main thread's ident; others count up from it. */
@@ -23,11 +24,6 @@ let realm = 0;
 /** Index of this realm's block. Main's is made at first use; a worker joins the one that was made for it. */
 export function here(): number {
   return realm === 0 ? (realm = openMain()) : realm;
-}
-
-/** This realm's block if it has one: 0 before main's first need. */
-export function hereIfAny(): number {
-  return realm;
 }
 
 function openMain(): number {

@@ -1,7 +1,7 @@
 /** SharedBigInt64: a 64-bit integer in shared memory. */
 import { add, and, compareExchange, exchange, load, or, store, sub, xor } from "#atomics";
 import { bigInt64At } from "../memory/arena.ts";
-import { defineKind, isAdopting, kAt, SharedObject } from "../memory/handle.ts";
+import { defineKind, isAdopting, kAt, kInspect, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { checkBigInt } from "./scalar.ts";
 
@@ -67,11 +67,11 @@ export class SharedBigInt64 extends SharedObject {
     return compareExchange(this.#view, 0, expected, checkBigInt(replacement, "exchange a SharedBigInt64"));
   }
 
-  toString(): string {
+  override toString(): string {
     return String(this.value);
   }
   /** @internal */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [kInspect](): string {
     return `SharedBigInt64 { ${this.value}n }`;
   }
 }

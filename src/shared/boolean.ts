@@ -1,7 +1,7 @@
 /** SharedBoolean: a flag in shared memory. */
 import { compareExchange, exchange, load, store } from "#atomics";
 import { cover } from "../memory/arena.ts";
-import { defineKind, isAdopting, kAt, SharedObject } from "../memory/handle.ts";
+import { defineKind, isAdopting, kAt, kInspect, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { checkBoolean } from "./scalar.ts";
 
@@ -49,14 +49,14 @@ export class SharedBoolean extends SharedObject {
     return compareExchange(this.#words, this.#i, Number(expected), Number(replacement)) !== 0;
   }
 
-  toString(): string {
+  override toString(): string {
     return String(this.value);
   }
   toJSON(): boolean {
     return this.value;
   }
   /** @internal */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [kInspect](): string {
     return `SharedBoolean { ${this.value} }`;
   }
 }

@@ -1,7 +1,7 @@
 /** SharedFloat64: a double in shared memory. */
 import { compareExchange, exchange, load, store } from "#atomics";
 import { bigInt64At } from "../memory/arena.ts";
-import { defineKind, isAdopting, kAt, SharedObject } from "../memory/handle.ts";
+import { defineKind, isAdopting, kAt, kInspect, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { checkNumber } from "./scalar.ts";
 
@@ -81,14 +81,14 @@ export class SharedFloat64 extends SharedObject {
     }
   }
 
-  toString(): string {
+  override toString(): string {
     return String(this.value);
   }
   toJSON(): number {
     return this.value;
   }
   /** @internal */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [kInspect](): string {
     return `SharedFloat64 { ${this.value} }`;
   }
 }

@@ -1,7 +1,7 @@
 /** SharedInt32: a 32-bit integer in shared memory. */
 import { add, and, compareExchange, exchange, load, or, store, sub, xor } from "#atomics";
 import { cover } from "../memory/arena.ts";
-import { defineKind, isAdopting, kAt, SharedObject } from "../memory/handle.ts";
+import { defineKind, isAdopting, kAt, kInspect, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { checkInteger } from "./scalar.ts";
 
@@ -71,17 +71,22 @@ export class SharedInt32 extends SharedObject {
   /** Puts in `replacement` if the value is `expected`, in one step. @returns the value before */
   compareExchange(expected: number, replacement: number): number {
     checkInteger(expected, LOW, HIGH, "compare a SharedInt32");
-    return compareExchange(this.#view, this.#i, expected, checkInteger(replacement, LOW, HIGH, "exchange a SharedInt32"));
+    return compareExchange(
+      this.#view,
+      this.#i,
+      expected,
+      checkInteger(replacement, LOW, HIGH, "exchange a SharedInt32"),
+    );
   }
 
-  toString(): string {
+  override toString(): string {
     return String(this.value);
   }
   toJSON(): number {
     return this.value;
   }
   /** @internal */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [kInspect](): string {
     return `SharedInt32 { ${this.value} }`;
   }
 }

@@ -20,7 +20,10 @@ export function checkBigInt(value: unknown, what: string): bigint {
     throw typeError("INVALID_VALUE", `cannot ${what}: the value is ${describe(value)}. Give a bigint.`);
   }
   if (BigInt.asIntN(64, value) === value) return value;
-  throw rangeError("INVALID_VALUE", `cannot ${what}: ${value}n does not fit in 64 bits. Give a smaller bigint.`);
+  throw rangeError(
+    "INVALID_VALUE",
+    `cannot ${what}: ${value}n does not fit in 64 bits. Give a smaller bigint.`,
+  );
 }
 
 export function checkBoolean(value: unknown, what: string): boolean {

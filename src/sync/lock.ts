@@ -18,10 +18,20 @@ import { compareExchange, load, store } from "#atomics";
 import { BrokenLockError, RuntimeError } from "../errors/errors.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
-import { defineKind, kAt } from "../memory/handle.ts";
+import { defineKind, kAt, kInspect } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { deadlineOf, type WaitOptions } from "../parking/deadline.ts";
-import { ASYNC, GIFTED, GONE, N_FLAGS, N_IDENT, NOTIFIED, Q_GUARD, QUEUE_WORDS, STARVING } from "../parking/layout.ts";
+import {
+  ASYNC,
+  GIFTED,
+  GONE,
+  N_FLAGS,
+  N_IDENT,
+  NOTIFIED,
+  Q_GUARD,
+  QUEUE_WORDS,
+  STARVING,
+} from "../parking/layout.ts";
 import { type ParkRequest, parkSync, type Steps, wakeAll } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
 import { firstWaiting, isEmpty, settle, wake } from "../parking/queue.ts";
@@ -78,7 +88,8 @@ export class Lock extends LockableObject {
   acquire(): this;
   acquire(options: AcquireOptions): this | null;
   acquire(options?: AcquireOptions): this | null {
-    const limit = options === undefined ? Number.POSITIVE_INFINITY : acquireTimeout(options, "acquire the lock");
+    const limit =
+      options === undefined ? Number.POSITIVE_INFINITY : acquireTimeout(options, "acquire the lock");
     if (compareExchange(this.#words, this.#at, FREE, mine) === FREE) return this;
     return this.#acquireSlow(limit);
   }
@@ -128,7 +139,10 @@ export class Lock extends LockableObject {
     const words = this.#words;
     const at = this.#at;
     if (limit > 0) {
-      const spun = spin(() => load(words, at) === FREE && compareExchange(words, at, FREE, mine) === FREE, this.#spins);
+      const spun = spin(
+        () => load(words, at) === FREE && compareExchange(words, at, FREE, mine) === FREE,
+        this.#spins,
+      );
       this.#spins = spun.budget;
       if (spun.free) return this;
     } else if (load(words, at) !== BROKEN) return null;
@@ -136,7 +150,7 @@ export class Lock extends LockableObject {
   }
 
   /** @internal */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [kInspect](): string {
     const word = load(this.#words, this.#at);
     if (word === FREE) return "Lock { free }";
     if (word === BROKEN) return "Lock { broken }";

@@ -1,7 +1,7 @@
 /** What every lock can do besides acquire and release, and the checks of their arguments. */
 import { describe, typeError } from "../errors/errors.ts";
-import type { Kind } from "../memory/layout.ts";
 import { SharedObject } from "../memory/handle.ts";
+import type { Kind } from "../memory/layout.ts";
 import { checkOptions, checkSignal, checkTimeout, type WaitOptions } from "../parking/deadline.ts";
 
 export interface AcquireOptions {
@@ -27,7 +27,10 @@ export interface Lockable extends Disposable {
 export function acquireTimeout(options: AcquireOptions | undefined, verb: string): number {
   const { blocking, timeout } = checkOptions(options, verb) as AcquireOptions;
   if (blocking !== undefined && typeof blocking !== "boolean") {
-    throw typeError("INVALID_OPTIONS", `cannot ${verb}: blocking is ${describe(blocking)}. Give true or false.`);
+    throw typeError(
+      "INVALID_OPTIONS",
+      `cannot ${verb}: blocking is ${describe(blocking)}. Give true or false.`,
+    );
   }
   const limit = checkTimeout(timeout, verb);
   if (blocking !== false) return limit;

@@ -9,17 +9,15 @@
  * ASSIGNED   its next thread stands in R_THREAD   the carrier → BUSY
  */
 import { add, compareExchange, notify, store, sub } from "#atomics";
-import { channel, type HostWorker, openPort, processors, spawn } from "#host";
-import type { ResourceLimits } from "../host/host.ts";
-import { retain } from "../memory/allocator.ts";
+import { channel, openPort, processors, spawn } from "#host";
+import type { HostWorker, ResourceLimits } from "../host/host.ts";
 import { arenaBuffer, cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import { H_IDLE, H_REALMS, H_REGISTRY_GUARD } from "../memory/layout.ts";
 import { R_CARRIER, R_JOB, R_NEXT, R_PARENT, R_THREAD, T_REALM } from "../parking/layout.ts";
 import { createRealm } from "../parking/realm.ts";
-import { extrasOf } from "./message.ts";
 import { ASSIGNED, BUSY, FREE, TAKEN } from "./states.ts";
-import { askSupervisor, isMainRealm, onSupervisorNeeded } from "./watch.ts";
+import { askSupervisor, isMainRealm, supervisorSoon } from "./watch.ts";
 
 export interface Job {
   /** Control block of the thread. */
@@ -35,7 +33,7 @@ const workers = new Map<number, HostWorker>();
 
 /** Gives a thread to a carrier from the cache, or to a new one. */
 export function assign(job: Job): void {
-  onSupervisorNeeded();
+  supervisorSoon();
   if (job.resourceLimits === undefined) {
     const realm = takeIdle(job);
     if (realm !== 0) return;
@@ -123,5 +121,3 @@ export function withdraw(realm: number): boolean {
   sub(words, H_IDLE, 1);
   return true;
 }
-
-export { extrasOf, retain };

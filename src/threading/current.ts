@@ -81,10 +81,16 @@ export async function sleepAsync(ms: number, options?: { signal?: AbortSignal })
 
 function checkDuration(ms: unknown): number {
   if (typeof ms !== "number") {
-    throw typeError("INVALID_TIMEOUT", `cannot sleep: the duration is ${describe(ms)}. Give a number of milliseconds.`);
+    throw typeError(
+      "INVALID_TIMEOUT",
+      `cannot sleep: the duration is ${describe(ms)}. Give a number of milliseconds.`,
+    );
   }
   if (!(ms >= 0 && ms <= TIMEOUT_MAX)) {
-    throw rangeError("INVALID_TIMEOUT", `cannot sleep: the duration is ${ms}. Give milliseconds from 0 to ${TIMEOUT_MAX} (TIMEOUT_MAX).`);
+    throw rangeError(
+      "INVALID_TIMEOUT",
+      `cannot sleep: the duration is ${ms}. Give milliseconds from 0 to ${TIMEOUT_MAX} (TIMEOUT_MAX).`,
+    );
   }
   return ms;
 }

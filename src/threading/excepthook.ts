@@ -1,15 +1,15 @@
 /** What happens with an error that nobody caught in a thread. */
 import { load, store } from "#atomics";
 import { inspectError } from "#host";
-import { allocate, release, retain } from "../memory/allocator.ts";
-import { words } from "../memory/arena.ts";
-import { H_HOOK_REALM, Kind } from "../memory/layout.ts";
-import { M_ARG, M_TYPE, MAIL_WORDS, R_INBOX } from "../parking/layout.ts";
-import { listen } from "../parking/park-async.ts";
-import { post } from "../parking/queue.ts";
-import { here } from "../parking/realm.ts";
 import { describe, typeError } from "../errors/errors.ts";
+import { retain } from "../memory/allocator.ts";
+import { words } from "../memory/arena.ts";
+import { H_HOOK_REALM } from "../memory/layout.ts";
+import { R_INBOX } from "../parking/layout.ts";
+import { listen } from "../parking/park-async.ts";
+import { here } from "../parking/realm.ts";
 import { writeOut } from "./output.ts";
+import { postMail } from "./post.ts";
 import { nameOf } from "./registry.ts";
 import { MAIL_EXCEPTION } from "./states.ts";
 import type { Thread } from "./thread.ts";
@@ -35,7 +35,10 @@ let hook: Excepthook | undefined;
  */
 export function setExcepthook(newHook: Excepthook | undefined): void {
   if (newHook !== undefined && typeof newHook !== "function") {
-    throw typeError("INVALID_ARGUMENT", `cannot set the excepthook: it is ${describe(newHook)}. Give a function or undefined.`);
+    throw typeError(
+      "INVALID_ARGUMENT",
+      `cannot set the excepthook: it is ${describe(newHook)}. Give a function or undefined.`,
+    );
   }
   const realm = here();
   hook = newHook;
@@ -53,18 +56,24 @@ export function dropHook(): void {
 /** Reports that thread `at` ended with `error`, which stands encoded in its block too. */
 export function report(at: number, error: unknown, toThread: (at: number) => Thread): void {
   const realm = load(words, H_HOOK_REALM);
-  if (realm === 0) return print(at, error);
-  if (realm === here()) return call(at, error, toThread);
-  const mail = allocate(Kind.Mail, MAIL_WORDS);
-  words[mail + M_TYPE] = MAIL_EXCEPTION;
-  words[mail + M_ARG] = at;
+  if (realm === 0) {
+    print(at, error);
+    return;
+  }
+  if (realm === here()) {
+    call(at, error, toThread);
+    return;
+  }
   retain(at);
-  post(realm, R_INBOX, mail);
+  postMail(realm, R_INBOX, MAIL_EXCEPTION, at);
 }
 
 /** Calls this realm's hook. */
 export function call(at: number, error: unknown, toThread: (at: number) => Thread): void {
-  if (hook === undefined) return print(at, error);
+  if (hook === undefined) {
+    print(at, error);
+    return;
+  }
   try {
     hook({ error, thread: toThread(at) });
   } catch (second) {
@@ -76,5 +85,3 @@ export function call(at: number, error: unknown, toThread: (at: number) => Threa
 function print(at: number, error: unknown): void {
   writeOut(2, `Exception in thread ${nameOf(at)}:\n${inspectError(error)}\n`);
 }
-
-export { release };

@@ -1,12 +1,14 @@
 /** Main holds the process while non-daemon threads live, wherever they were started. */
-import { load } from "#atomics";
-import { holdProcess, releaseProcess } from "#host";
+import { load, store } from "#atomics";
+import { holdProcess, onExit, releaseProcess } from "#host";
 import { words } from "../memory/arena.ts";
-import { H_LIVE } from "../memory/layout.ts";
+import { H_EXITING, H_LIVE } from "../memory/layout.ts";
 import { listen, onBell } from "../parking/park-async.ts";
+import { openMailbox } from "./mail.ts";
 import { isMainRealm } from "./watch.ts";
 
 let holding = false;
+let ready = false;
 
 function look(): void {
   const alive = load(words, H_LIVE) > 0;
@@ -18,7 +20,12 @@ function look(): void {
 /** After a start: main looks at the count now and whenever its bell rings. */
 export function holdForThreads(): void {
   if (!isMainRealm()) return;
-  onBell(look);
+  if (!ready) {
+    ready = true;
+    openMailbox();
+    onBell(look);
+    onExit(() => store(words, H_EXITING, 1));
+  }
   listen();
   look();
 }

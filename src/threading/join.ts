@@ -2,7 +2,7 @@
 import { load, store } from "#atomics";
 import { words } from "../memory/arena.ts";
 import { Kind } from "../memory/layout.ts";
-import { GONE, T_QUEUE, T_STATE, TERMINATED } from "../parking/layout.ts";
+import { GONE, NEW, T_IDENT, T_QUEUE, T_STATE, TERMINATED } from "../parking/layout.ts";
 import { type ParkRequest, type Steps, wakeAll } from "../parking/park.ts";
 import { defineRobust } from "../parking/robust.ts";
 import { countLive, delist } from "./registry.ts";
@@ -20,6 +20,14 @@ export function endThread(at: number): void {
   delist(at);
   wakeAll(at + T_QUEUE, () => store(words, at + T_STATE, TERMINATED));
   countLive(at, -1);
+}
+
+/** Undoes a start whose worker could not be made: the thread is in no list, as if it had never been tried. */
+export function unstart(at: number): void {
+  delist(at);
+  countLive(at, -1);
+  words[at + T_IDENT] = 0;
+  store(words, at + T_STATE, NEW);
 }
 
 defineRobust(Kind.Thread, { queue: T_QUEUE });

@@ -1,14 +1,13 @@
 /** Killing a thread from any other: the realm that owns its worker is asked to. */
 import { load, or } from "#atomics";
 import { exitThread } from "#host";
-import { allocate } from "../memory/allocator.ts";
-import { cover, words } from "../memory/arena.ts";
-import { H_MAIN_REALM, Kind } from "../memory/layout.ts";
-import { M_ARG, M_TYPE, MAIL_WORDS, NEW, R_PARENT, R_URGENT, T_FLAGS, T_REALM, T_STATE, TERMINATED } from "../parking/layout.ts";
-import { post } from "../parking/queue.ts";
-import { here } from "../parking/realm.ts";
 import { RuntimeError } from "../errors/errors.ts";
+import { cover, words } from "../memory/arena.ts";
+import { H_MAIN_REALM } from "../memory/layout.ts";
+import { NEW, R_PARENT, R_URGENT, T_FLAGS, T_REALM, T_STATE, TERMINATED } from "../parking/layout.ts";
+import { here } from "../parking/realm.ts";
 import { killCarrier } from "./carriers.ts";
+import { postMail } from "./post.ts";
 import { ENDING, IS_MAIN, KILLED, MAIL_TERMINATE } from "./states.ts";
 import { askSupervisor } from "./watch.ts";
 
@@ -16,7 +15,10 @@ import { askSupervisor } from "./watch.ts";
 export function kill(at: number): boolean {
   const state = load(words, at + T_STATE);
   if (words[at + T_FLAGS] & IS_MAIN) {
-    throw new RuntimeError("MAIN_THREAD", "cannot terminate the main thread: it is the process. Call process.exit().");
+    throw new RuntimeError(
+      "MAIN_THREAD",
+      "cannot terminate the main thread: it is the process. Call process.exit().",
+    );
   }
   if (state === NEW || state === TERMINATED) return false;
   // From here the worker will not be used again: its end sees KILLED. After ENDING it may serve another already.
@@ -25,11 +27,6 @@ export function kill(at: number): boolean {
   if (realm === here()) exitThread();
   if (killCarrier(realm)) return true;
   if (cover(realm)[realm + R_PARENT] === 1) askSupervisor({ kill: realm });
-  else {
-    const mail = allocate(Kind.Mail, MAIL_WORDS);
-    words[mail + M_TYPE] = MAIL_TERMINATE;
-    words[mail + M_ARG] = realm;
-    post(words[H_MAIN_REALM], R_URGENT, mail);
-  }
+  else postMail(words[H_MAIN_REALM], R_URGENT, MAIL_TERMINATE, realm);
   return true;
 }

@@ -2,6 +2,8 @@
 import { exchange } from "#atomics";
 import { release } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
+import { adopt } from "../memory/handle.ts";
+import { Kind } from "../memory/layout.ts";
 import { M_ARG, M_LINK, M_TYPE, R_URGENT, T_EXCEPTION } from "../parking/layout.ts";
 import { onUrgent } from "../parking/park.ts";
 import { onBell, onMail } from "../parking/park-async.ts";
@@ -9,16 +11,18 @@ import { here } from "../parking/realm.ts";
 import { killCarrier } from "./carriers.ts";
 import { call } from "./excepthook.ts";
 import { unpack } from "./message.ts";
-import { MAIL_EXCEPTION, MAIL_TERMINATE } from "./states.ts";
-import { threadAt } from "./thread.ts";
+import { MAIL_EXCEPTION, MAIL_SUPERVISOR, MAIL_TERMINATE } from "./states.ts";
+import type { Thread } from "./thread.ts";
+import { startSupervisor } from "./watch.ts";
 
 function read(mail: number): void {
   const type = words[mail + M_TYPE];
   const arg = words[mail + M_ARG];
   release(mail);
   if (type === MAIL_TERMINATE) killCarrier(arg);
+  if (type === MAIL_SUPERVISOR) startSupervisor();
   if (type === MAIL_EXCEPTION) {
-    call(arg, unpack(words[arg + T_EXCEPTION]), threadAt);
+    call(arg, unpack(words[arg + T_EXCEPTION]), (at) => adopt(Kind.Thread, at) as Thread);
     release(arg);
   }
 }
@@ -31,8 +35,11 @@ function readUrgent(): void {
   }
 }
 
+let open = false;
 /** Opens the mailbox of this realm. */
 export function openMailbox(): void {
+  if (open) return;
+  open = true;
   onMail(read);
   onUrgent(readUrgent);
   onBell(readUrgent);

@@ -38,11 +38,17 @@ export function packThrown(error: unknown): number {
   return store(encodeThrown(error, { label: "the error", shared }));
 }
 
-function store(encoded: { bytes: Uint8Array; holds: readonly number[]; extras: readonly unknown[]; imports: readonly Reference[] }): number {
+function store(encoded: {
+  bytes: Uint8Array;
+  holds: readonly number[];
+  extras: readonly unknown[];
+  imports: readonly Reference[];
+}): number {
   const { holds, extras } = encoded;
   // The scratch buffer is reused by the next encode.
   const value = encoded.imports.length > 0 ? encoded.bytes.slice() : encoded.bytes;
-  const imports = encoded.imports.length > 0 ? encode(encoded.imports, { label: "imports", shared }).bytes : undefined;
+  const imports =
+    encoded.imports.length > 0 ? encode(encoded.imports, { label: "imports", shared }).bytes : undefined;
   const importBytes = imports?.length ?? 0;
   const total = importBytes + value.length;
   const at = allocate(Kind.Message, HEADER + holds.length + Math.ceil(total / 4));
@@ -72,6 +78,11 @@ export function unpack(at: number, extras: readonly unknown[] = []): unknown {
   return decode(bytes, { extras, builder, adopt });
 }
 
+/** Does its code import modules? */
+export function hasImports(at: number): boolean {
+  return cover(at)[at + IMPORTS] > 0;
+}
+
 /** Loads the modules that a message's code needs; undefined if they are there already. */
 export function prepare(at: number): Promise<void> | undefined {
   const { start, importBytes } = extent(at);
@@ -81,7 +92,11 @@ export function prepare(at: number): Promise<void> | undefined {
 
 function extent(at: number) {
   cover(at);
-  return { start: at + HEADER + words[at + HOLDS], importBytes: words[at + IMPORTS], valueBytes: words[at + BYTES] };
+  return {
+    start: at + HEADER + words[at + HOLDS],
+    importBytes: words[at + IMPORTS],
+    valueBytes: words[at + BYTES],
+  };
 }
 
 onDispose(Kind.Message, (at) => {

@@ -4,17 +4,32 @@
  * A killed thread may have been anywhere: inside a guard, between settling a waiter and telling it, in a line, with
  * locks held. Until this has run, live threads wait a little longer; after it nobody waits for the dead.
  */
-import { exchange, load, notify, store } from "#atomics";
-import { eachBlock, release, repairAllocator } from "../memory/allocator.ts";
+import { exchange, load, notify, store, sub } from "#atomics";
+import { RuntimeError } from "../errors/errors.ts";
+import { eachBlock, kindOf, release, repairAllocator } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import { settleLedger } from "../memory/handle.ts";
-import { H_GUARD, H_HOOK_REALM, H_IDLE, H_OUTPUT_GUARD, H_REALMS, H_REGISTRY_GUARD, H_THREADS, Kind } from "../memory/layout.ts";
+import {
+  H_EXITING,
+  H_GUARD,
+  H_HOOK_REALM,
+  H_IDLE,
+  H_OUTPUT_GUARD,
+  H_REALMS,
+  H_REGISTRY_GUARD,
+  H_THREADS,
+  KIND_MASK,
+  Kind,
+} from "../memory/layout.ts";
 import {
   ASYNC,
   GIFTED,
   IDLE,
+  M_ARG,
+  M_TYPE,
   N_FLAGS,
+  N_LINK,
   N_QUEUE,
   N_REALM,
   N_STATUS,
@@ -22,12 +37,14 @@ import {
   NOTIFIED,
   Q_GUARD,
   R_CARRIER,
+  R_INBOX,
   R_JOB,
   R_LEDGER,
   R_NEXT,
   R_NODE,
   R_RESCAN,
   R_THREAD,
+  R_URGENT,
   T_EXCEPTION,
   T_FLAGS,
   T_IDENT,
@@ -37,16 +54,44 @@ import {
 } from "../parking/layout.ts";
 import { relink, ring } from "../parking/queue.ts";
 import { robustOf } from "../parking/robust.ts";
-import { RuntimeError } from "../errors/errors.ts";
 import { report } from "./excepthook.ts";
 import { endThread } from "./join.ts";
-import { packThrown } from "./message.ts";
+import { packThrown, unpack } from "./message.ts";
 import { nameOf } from "./registry.ts";
-import { FREE, KILLED } from "./states.ts";
+import { BUSY, FREE, KILLED, MAIL_EXCEPTION } from "./states.ts";
 import { threadAt } from "./thread.ts";
 
-/** Mends what `realm` left. `reason`: an error that its starter heard of, if any. */
-export function reap(realm: number, reason?: unknown): void {
+/** What one death leaves to do. Kept across tries: see `GuardStuck`. */
+interface Case {
+  readonly realm: number;
+  /** Queues that its nodes stood in. */
+  readonly queues: Set<number>;
+  /** It died with a wake-up that it had not used. */
+  ate: boolean;
+}
+
+/**
+ * Two threads died, and the one whose guard we need is not reaped yet, since its death notice waits for our event
+ * loop. The supervisor leaves the case, takes the other notice, and tries again: each step can be repeated.
+ */
+export class GuardStuck extends Error {}
+
+/** Mends what `realm` left. Calls itself again when another dead realm stands in the way. */
+export function reap(realm: number): void {
+  attempt({ realm, queues: new Set(), ate: false });
+}
+
+function attempt(death: Case): void {
+  try {
+    mend(death);
+  } catch (error) {
+    if (!(error instanceof GuardStuck)) throw error;
+    setTimeout(() => attempt(death), 1);
+  }
+}
+
+function mend(death: Case): void {
+  const { realm } = death;
   cover(realm);
   const thread = words[realm + R_THREAD];
   // 1. Guards that it died in: derive anew what they protect.
@@ -59,25 +104,29 @@ export function reap(realm: number, reason?: unknown): void {
     leave(words, H_REGISTRY_GUARD);
   }
   if (load(words, H_OUTPUT_GUARD) === realm) leave(words, H_OUTPUT_GUARD);
-  // 2. Waits of its own: out of their lines; a wake-up that it had not used goes to another.
+  // 2. Waits of its own: out of their lines.
   const nodes: number[] = [];
   const objects: number[] = [];
   eachBlock((at, kind) => {
     if (kind === Kind.WaitNode && words[at + N_REALM] === realm) nodes.push(at);
     if (robustOf(kind) !== undefined) objects.push(at);
   });
-  const unused = quitLines([...nodes, realm + R_NODE], objects, realm);
+  for (const at of quitLines(death, [...nodes, realm + R_NODE], objects)) {
+    // A wake-up that it had not used goes to another. Which object it belonged to is not known any more: passing
+    // on where none is due does no harm.
+    robustOf(words[at - 2] & KIND_MASK)?.passOn?.(at);
+  }
   // 3. Locks that its thread held are broken; who waits for them is woken.
   if (thread !== 0) breakLocks(words[thread + T_IDENT], objects);
-  for (const at of unused) robustOf(words[at - 2] & 0xff)?.passOn?.(at);
   // 4. Waiters that it settled, but may not have told.
   tellSettled();
   // 5. Its thread is over.
-  if (thread !== 0 && load(words, thread + T_STATE) !== NEW) endDead(thread, reason);
+  if (thread !== 0 && load(words, thread + T_STATE) !== NEW) endDead(thread);
   // 6. What its handles held, and its own blocks.
-  if (words[realm + R_CARRIER] === FREE) words[H_IDLE]--;
+  if (exchange(words, realm + R_CARRIER, BUSY) === FREE) sub(words, H_IDLE, 1);
   if (words[H_HOOK_REALM] === realm) store(words, H_HOOK_REALM, 0);
   delistRealm(realm);
+  forwardMail(realm);
   const message = exchange(words, realm + R_JOB, 0);
   if (message !== 0) release(message);
   settleLedger(realm + R_LEDGER);
@@ -85,29 +134,24 @@ export function reap(realm: number, reason?: unknown): void {
   release(realm);
 }
 
-/** Queues whose guard the dead held are linked anew; its nodes leave. Returns the objects whose wake-up it kept. */
-function quitLines(nodes: readonly number[], objects: readonly number[], realm: number): number[] {
-  const unused: number[] = [];
-  const left = new Set<number>();
+/** Its nodes leave; queues whose guard it held are linked anew. Returns the objects that may be owed a wake-up. */
+function quitLines(death: Case, nodes: readonly number[], objects: readonly number[]): number[] {
   for (const node of nodes) {
     const status = exchange(words, node + N_STATUS, IDLE);
-    const queue = words[node + N_QUEUE];
-    if (queue !== 0) left.add(queue);
-    else if (status === NOTIFIED || status === GIFTED) left.add(-1);
+    if (words[node + N_QUEUE] !== 0) death.queues.add(words[node + N_QUEUE]);
+    else if (status === NOTIFIED || status === GIFTED) death.ate = true;
   }
-  for (const at of objects) {
-    const { queue: offset, passOn } = robustOf(words[at - 2] & 0xff) as { queue: number; passOn?: unknown };
-    const queue = at + offset;
-    const died = load(words, queue + Q_GUARD) === realm;
-    if (died || left.has(queue)) {
+  return objects.filter((at) => {
+    const queue = at + (robustOf(words[at - 2] & KIND_MASK)?.queue ?? 0);
+    const died = load(words, queue + Q_GUARD) === death.realm;
+    if (died || death.queues.has(queue)) {
       if (!died) enter(words, queue + Q_GUARD);
       relink(queue);
       leave(words, queue + Q_GUARD);
+      death.queues.add(queue);
     }
-    // Which object an eaten wake-up belonged to is not known any more: passing on where it is not due is harmless.
-    if (passOn !== undefined && (left.has(-1) || died || left.has(queue))) unused.push(at);
-  }
-  return unused;
+    return death.ate || death.queues.has(queue);
+  });
 }
 
 /** Marks as broken what a dead or crashed thread held. */
@@ -119,7 +163,7 @@ export function breakLocks(ident: number, objects?: readonly number[]): void {
     });
     objects = found;
   }
-  for (const at of objects) robustOf(words[at - 2] & 0xff)?.breakOwned?.(at, ident);
+  for (const at of objects) robustOf(words[at - 2] & KIND_MASK)?.breakOwned?.(at, ident);
 }
 
 function tellSettled(): void {
@@ -138,11 +182,11 @@ function tellSettled(): void {
   }
 }
 
-function endDead(thread: number, reason: unknown): void {
+function endDead(thread: number): void {
   if (load(words, thread + T_STATE) === TERMINATED) return;
   const wanted = (load(words, thread + T_FLAGS) & KILLED) !== 0;
-  if (!wanted && words[thread + T_EXCEPTION] === 0) {
-    const error = reason ?? deathError(thread);
+  if (!wanted && load(words, H_EXITING) === 0 && words[thread + T_EXCEPTION] === 0) {
+    const error = deathError(thread);
     words[thread + T_EXCEPTION] = packThrown(error);
     report(thread, error, threadAt);
   }
@@ -150,10 +194,30 @@ function endDead(thread: number, reason: unknown): void {
 }
 
 function deathError(thread: number): RuntimeError {
-  return new RuntimeError(
+  const error = new RuntimeError(
     "THREAD_DIED",
     `cannot go on with ${nameOf(thread)}: its worker ended without a word. Most likely its memory ran out: raise resourceLimits, or hand over less data at a time.`,
   );
+  error.stack = `${error.name}: ${error.message}`; // ours would say nothing about the dead thread
+  return error;
+}
+
+/** Mail that the dead did not read: an error that waited for its hook is printed, so that none is lost. */
+function forwardMail(realm: number): void {
+  for (const stack of [R_INBOX, R_URGENT]) {
+    for (let entry = exchange(words, realm + stack, 0); entry !== 0; ) {
+      const next = cover(entry)[entry + N_LINK];
+      if (kindOf(entry) === Kind.Mail) {
+        const thread = words[entry + M_ARG];
+        if (words[entry + M_TYPE] === MAIL_EXCEPTION) {
+          report(thread, unpack(words[thread + T_EXCEPTION]), threadAt);
+          release(thread);
+        }
+        release(entry);
+      }
+      entry = next;
+    }
+  }
 }
 
 function delistRealm(realm: number): void {

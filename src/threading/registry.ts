@@ -1,32 +1,44 @@
 /** The list of live threads, and the names in their control blocks. */
 import { add } from "#atomics";
+import { nativeThreadId } from "#host";
+import { RuntimeError } from "../errors/errors.ts";
 import { allocate, release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import { H_IDENT, H_LIVE, H_MAIN_REALM, H_REGISTRY_GUARD, H_THREADS, Kind } from "../memory/layout.ts";
-import { N_IDENT, R_NODE, R_THREAD, RUNNING, T_FLAGS, T_IDENT, T_NAME, T_NATIVE, T_NEXT, T_REALM, T_STATE, THREAD_WORDS } from "../parking/layout.ts";
+import {
+  N_IDENT,
+  R_NODE,
+  R_THREAD,
+  RUNNING,
+  T_FLAGS,
+  T_IDENT,
+  T_NAME,
+  T_NATIVE,
+  T_NEXT,
+  T_REALM,
+  T_STATE,
+  THREAD_WORDS,
+} from "../parking/layout.ts";
 import { ring } from "../parking/queue.ts";
-import { here, hereIfAny, MAIN_IDENT } from "../parking/realm.ts";
-import { nativeThreadId } from "#host";
+import { here, MAIN_IDENT } from "../parking/realm.ts";
 import { packValue, unpack } from "./message.ts";
 import { DAEMON, IS_MAIN } from "./states.ts";
 
 /** Control block of the thread that runs here. Main's is made at first use. */
 export function currentBlock(): number {
   const realm = here();
-  if (words[realm + R_THREAD] === 0) words[realm + R_THREAD] = makeMain(realm);
-  return words[realm + R_THREAD];
-}
-
-/** The same without making one: 0 in a worker between two threads, and in main before its first need. */
-export function currentBlockIfAny(): number {
-  const realm = hereIfAny();
-  return realm === 0 ? 0 : words[realm + R_THREAD];
+  const thread = words[realm + R_THREAD];
+  if (thread !== 0) return thread;
+  if (realm === words[H_MAIN_REALM]) return (words[realm + R_THREAD] = makeMain(realm));
+  throw new RuntimeError(
+    "NO_THREAD",
+    "cannot tell the current thread: this code runs in a worker between two threads. Finish what a thread starts before it returns.",
+  );
 }
 
 export function mainBlock(): number {
-  currentBlock();
-  return words[words[H_MAIN_REALM] + R_THREAD];
+  return here() === words[H_MAIN_REALM] ? currentBlock() : words[words[H_MAIN_REALM] + R_THREAD];
 }
 
 function makeMain(realm: number): number {
@@ -55,7 +67,11 @@ export function enlist(at: number): void {
 export function delist(at: number): void {
   let found = false;
   enter(words, H_REGISTRY_GUARD);
-  for (let before = 0, thread = words[H_THREADS]; thread !== 0; before = thread, thread = cover(thread)[thread + T_NEXT]) {
+  for (
+    let before = 0, thread = words[H_THREADS];
+    thread !== 0;
+    before = thread, thread = cover(thread)[thread + T_NEXT]
+  ) {
     if (thread !== at) continue;
     if (before === 0) words[H_THREADS] = words[at + T_NEXT];
     else words[before + T_NEXT] = words[at + T_NEXT];

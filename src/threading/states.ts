@@ -34,3 +34,5 @@ export const ASSIGNED = 3;
 export const MAIL_TERMINATE = 1;
 /** To the realm with the hook: thread M_ARG ended with the exception in its block. */
 export const MAIL_EXCEPTION = 2;
+/** To main: a thread needs the supervisor now. */
+export const MAIL_SUPERVISOR = 3;

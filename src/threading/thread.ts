@@ -1,12 +1,18 @@
 /** Thread: a function on an OS thread of its own. */
 import { add, load, store } from "#atomics";
-import type { ResourceLimits } from "../host/host.ts";
 import { describe, RuntimeError, rangeError, typeError } from "../errors/errors.ts";
+import type { ResourceLimits } from "../host/host.ts";
 import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
-import { adopt, defineKind, isAdopting, kAt, onDispose, SharedObject } from "../memory/handle.ts";
+import { adopt, defineKind, isAdopting, kAt, kInspect, onDispose, SharedObject } from "../memory/handle.ts";
 import { H_NAME_COUNT, Kind } from "../memory/layout.ts";
-import { checkOptions, checkSignal, checkTimeout, deadlineOf, type WaitOptions } from "../parking/deadline.ts";
+import {
+  checkOptions,
+  checkSignal,
+  checkTimeout,
+  deadlineOf,
+  type WaitOptions,
+} from "../parking/deadline.ts";
 import {
   NEW,
   RUNNABLE,
@@ -21,9 +27,10 @@ import {
 } from "../parking/layout.ts";
 import { parkSync } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
+import { appendStack } from "../transfer/errors.ts";
 import { assign } from "./carriers.ts";
 import { holdForThreads } from "./exit.ts";
-import { joinSteps } from "./join.ts";
+import { joinSteps, unstart } from "./join.ts";
 import { kill } from "./kill.ts";
 import { packCode, unpack } from "./message.ts";
 import { countLive, currentBlock, enlist, nameOf, nextIdent, setName } from "./registry.ts";
@@ -70,7 +77,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
   /** @throws TypeError (INVALID_OPTIONS) for a target that is no function, args that are no array and the like */
   constructor(options?: ThreadOptions<A>) {
     const born = !isAdopting();
-    const checked = born ? checkThreadOptions(options) : {};
+    const checked: ThreadOptions<A> = born ? checkThreadOptions(options) : {};
     super(Kind.Thread, THREAD_WORDS);
     if (!born) return;
     const creator = words[currentBlock() + T_FLAGS] & DAEMON;
@@ -89,17 +96,23 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
   start(): this {
     const at = this[kAt];
     if (load(words, at + T_STATE) !== NEW) {
-      throw new RuntimeError("THREAD_STARTED", `cannot start ${this.name}: it was started before. Make a new Thread for each run.`);
+      throw new RuntimeError(
+        "THREAD_STARTED",
+        `cannot start ${this.name}: it was started before. Make a new Thread for each run.`,
+      );
     }
     const { at: message, extras } = this.#pack();
     words[at + T_IDENT] = nextIdent();
     store(words, at + T_STATE, RUNNABLE);
     enlist(at);
     countLive(at, 1);
+    holdForThreads();
     try {
       assign({ thread: at, message, extras, resourceLimits: this.#resourceLimits });
-    } finally {
-      holdForThreads();
+    } catch (error) {
+      unstart(at);
+      release(message);
+      throw error;
     }
     this.#target = this.#args = undefined;
     return this;
@@ -107,7 +120,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
 
   #pack() {
     const code: Record<string, unknown> = { target: this.#target, args: this.#args ?? [] };
-    if (this.run !== Thread.prototype.run) {
+    if (this.run !== defaultRun) {
       code.class = this.constructor;
       code.fields = { ...this };
     }
@@ -141,10 +154,16 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
 
   #checkJoin(): void {
     if (load(words, this[kAt] + T_STATE) === NEW) {
-      throw new RuntimeError("THREAD_NOT_STARTED", `cannot join ${this.name}: it was not started. Call start() first.`);
+      throw new RuntimeError(
+        "THREAD_NOT_STARTED",
+        `cannot join ${this.name}: it was not started. Call start() first.`,
+      );
     }
     if (this[kAt] === currentBlock()) {
-      throw new RuntimeError("JOIN_SELF", `cannot join ${this.name}: it is the calling thread, which would wait for itself. Join it from another thread.`);
+      throw new RuntimeError(
+        "JOIN_SELF",
+        `cannot join ${this.name}: it is the calling thread, which would wait for itself. Join it from another thread.`,
+      );
     }
   }
 
@@ -154,7 +173,11 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
   }
 
   /** @internal The target of a thread that was rebuilt where it runs. */
-  static [kFurnish](thread: Thread, target: ((...args: readonly unknown[]) => unknown) | undefined, args: readonly unknown[]): void {
+  static [kFurnish](
+    thread: Thread,
+    target: ((...args: readonly unknown[]) => unknown) | undefined,
+    args: readonly unknown[],
+  ): void {
     thread.#target = target;
     thread.#args = args;
   }
@@ -183,7 +206,10 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
   }
   set name(name: string) {
     if (typeof name !== "string") {
-      throw typeError("INVALID_ARGUMENT", `cannot name the thread: the name is ${describe(name)}. Give a string.`);
+      throw typeError(
+        "INVALID_ARGUMENT",
+        `cannot name the thread: the name is ${describe(name)}. Give a string.`,
+      );
     }
     setName(this[kAt], name);
   }
@@ -204,10 +230,16 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
   /** @throws RuntimeError (THREAD_STARTED) after `start()` */
   set daemon(daemon: boolean) {
     if (typeof daemon !== "boolean") {
-      throw typeError("INVALID_ARGUMENT", `cannot set daemon: it is ${describe(daemon)}. Give true or false.`);
+      throw typeError(
+        "INVALID_ARGUMENT",
+        `cannot set daemon: it is ${describe(daemon)}. Give true or false.`,
+      );
     }
     if (load(words, this[kAt] + T_STATE) !== NEW) {
-      throw new RuntimeError("THREAD_STARTED", `cannot set daemon of ${this.name}: it was started. Set it before start().`);
+      throw new RuntimeError(
+        "THREAD_STARTED",
+        `cannot set daemon of ${this.name}: it was started. Set it before start().`,
+      );
     }
     words[this[kAt] + T_FLAGS] = daemon ? DAEMON : 0;
   }
@@ -223,15 +255,21 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     if (load(words, this[kAt] + T_STATE) !== TERMINATED) return undefined;
     const message = load(words, this[kAt] + T_EXCEPTION);
     if (message === 0) return undefined;
-    this.#exception ??= { value: unpack(message) };
+    if (this.#exception === undefined) {
+      const value = unpack(message);
+      if (value instanceof Error) appendStack(value, `.exception of ${this.name}`);
+      this.#exception = { value };
+    }
     return this.#exception.value;
   }
 
   /** @internal */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [kInspect](): string {
     return `${this.constructor.name} { ${JSON.stringify(this.name)}, ${this.state}${this.daemon ? ", daemon" : ""}${this.ident ? `, ident ${this.ident}` : ""} }`;
   }
 }
+
+const defaultRun = Thread.prototype.run;
 
 /** The handle of a thread's block in this realm. */
 export function threadAt(at: number): Thread {
@@ -249,7 +287,8 @@ function checkThreadOptions<A extends readonly unknown[]>(options: unknown): Thr
   const refuse = (what: string, value: unknown, want: string) =>
     typeError("INVALID_OPTIONS", `cannot make a thread: ${what} is ${describe(value)}. Give ${want}.`);
   if (target !== undefined && typeof target !== "function") throw refuse("target", target, "a function");
-  if (args !== undefined && !Array.isArray(args)) throw refuse("args", args, "an array with the arguments of target");
+  if (args !== undefined && !Array.isArray(args))
+    throw refuse("args", args, "an array with the arguments of target");
   if (name !== undefined && name !== null && typeof name !== "string") throw refuse("name", name, "a string");
   if (daemon !== undefined && typeof daemon !== "boolean") throw refuse("daemon", daemon, "true or false");
   if (resourceLimits !== undefined) checkLimits(resourceLimits);
@@ -260,14 +299,23 @@ const LIMITS = ["maxYoungGenerationSizeMb", "maxOldGenerationSizeMb", "codeRange
 
 function checkLimits(limits: unknown): void {
   if (typeof limits !== "object" || limits === null) {
-    throw typeError("INVALID_OPTIONS", `cannot make a thread: resourceLimits is ${describe(limits)}. Give an object with limits in MiB.`);
+    throw typeError(
+      "INVALID_OPTIONS",
+      `cannot make a thread: resourceLimits is ${describe(limits)}. Give an object with limits in MiB.`,
+    );
   }
   for (const [key, value] of Object.entries(limits)) {
     if (!LIMITS.includes(key)) {
-      throw typeError("INVALID_OPTIONS", `cannot make a thread: resourceLimits.${key} is not known. Use ${LIMITS.join(", ")}.`);
+      throw typeError(
+        "INVALID_OPTIONS",
+        `cannot make a thread: resourceLimits.${key} is not known. Use ${LIMITS.join(", ")}.`,
+      );
     }
     if (value !== undefined && !(typeof value === "number" && value > 0)) {
-      throw rangeError("INVALID_OPTIONS", `cannot make a thread: resourceLimits.${key} is ${describe(value)}. Give a number of MiB above 0.`);
+      throw rangeError(
+        "INVALID_OPTIONS",
+        `cannot make a thread: resourceLimits.${key} is ${describe(value)}. Give a number of MiB above 0.`,
+      );
     }
   }
 }

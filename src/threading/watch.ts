@@ -2,11 +2,17 @@
  * The line to the supervisor: one helper worker that never blocks. Main starts it before its first thread; threads
  * reach it by the port that they were born with.
  */
-import { type HostPort, type HostWorker, spawn } from "#host";
+import { environment, spawn } from "#host";
+import type { HostPort, HostWorker } from "../host/host.ts";
 import { arenaBuffer, words } from "../memory/arena.ts";
-import { H_MAIN_REALM, H_SUPERVISOR_REALM } from "../memory/layout.ts";
+import { onStuck } from "../memory/guard.ts";
+import { H_MAIN_REALM, H_SUPERVISOR_REALM, H_SUPERVISOR_UP } from "../memory/layout.ts";
+import { R_URGENT } from "../parking/layout.ts";
+import { afterParked } from "../parking/park.ts";
 import { createRealm, here } from "../parking/realm.ts";
 import type { Job } from "./carriers.ts";
+import { postMail } from "./post.ts";
+import { MAIL_SUPERVISOR } from "./states.ts";
 
 export type Request =
   /** A realm was started by main: its port, whose close is the death notice. */
@@ -16,21 +22,42 @@ export type Request =
   /** Kill a child of the supervisor's. */
   | { kill: number };
 
+/**
+ * Milliseconds between the first start of a thread and the start of the supervisor, if nobody asks for it before.
+ * Two workers that boot at once on two cores take 1.5 times as long as one; by then the first thread runs.
+ */
+const SUPERVISOR_DELAY = 60;
+
 let supervisor: HostWorker | undefined;
+let wanted = false;
+const backlog: [Request, readonly unknown[]][] = [];
 let line: HostPort | undefined;
 
 export function isMainRealm(): boolean {
   return here() === words[H_MAIN_REALM];
 }
 
-/** Main starts the supervisor; everybody else has it already. */
-export function onSupervisorNeeded(): void {
-  if (supervisor !== undefined || !isMainRealm()) return;
-  words[H_SUPERVISOR_REALM] = createRealm();
+/** In main: there will be a supervisor soon, whether main parks or its event loop turns. Nothing is lost until then. */
+export function supervisorSoon(): void {
+  if (wanted || !isMainRealm()) return;
+  wanted = true;
+  words[H_SUPERVISOR_REALM] = createRealm(); // now: `startSupervisor` may be needed while the allocator's guard is stuck
+  onStuck(startSupervisor);
+  if (environment("THREADKIT_DUMP_AFTER") !== undefined) startSupervisor(); // the watchdog of tests lives there
+  afterParked(SUPERVISOR_DELAY, startSupervisor);
+  const timer = setTimeout(startSupervisor, SUPERVISOR_DELAY) as unknown as { unref?(): void };
+  timer.unref?.();
+}
+
+/** In main: now. */
+export function startSupervisor(): void {
+  if (supervisor !== undefined) return;
   supervisor = spawn("supervisor", {
     data: { arena: arenaBuffer(), realm: words[H_SUPERVISOR_REALM] },
     name: "threadkit-supervisor",
   });
+  words[H_SUPERVISOR_UP] = 1;
+  for (const [request, transfer] of backlog.splice(0)) supervisor.post(request, transfer);
 }
 
 /** In a thread's worker: the port that it was born with. */
@@ -40,5 +67,9 @@ export function useLine(port: HostPort): void {
 
 export function askSupervisor(request: Request, transfer: readonly unknown[] = []): void {
   if (supervisor !== undefined) supervisor.post(request, transfer);
-  else line?.post(request, transfer);
+  else if (line === undefined) backlog.push([request, transfer]);
+  else {
+    line.post(request, transfer);
+    if (words[H_SUPERVISOR_UP] === 0) postMail(words[H_MAIN_REALM], R_URGENT, MAIL_SUPERVISOR, 0);
+  }
 }

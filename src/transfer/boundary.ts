@@ -26,14 +26,33 @@ export interface Unit {
   readonly metaAt: readonly number[];
   /** Per captured import that may be a live binding: where it is read. [name index, offset, isShorthand 0|1]. */
   readonly importReads: readonly (readonly [number, number, number])[];
+  /** What the function's `name` is to be; the text alone may not tell. */
+  readonly name?: string;
+  /** The names that every thread looks up by itself: [name index, reference]. */
+  readonly references?: readonly (readonly [number, Reference])[];
 }
 
 /** A value that is looked up in the thread and not copied. */
 export type Reference =
-  | { readonly type: "import"; readonly file: string; readonly specifier: string; readonly name: string; readonly attributes?: Record<string, string> }
-  | { readonly type: "require"; readonly file: string; readonly specifier: string; readonly name?: string }
+  | {
+      readonly type: "import";
+      readonly file: string;
+      readonly specifier: string;
+      readonly name: string;
+      readonly attributes?: Record<string, string>;
+    }
+  | {
+      readonly type: "require";
+      readonly file: string;
+      readonly specifier: string;
+      readonly name?: string;
+      /** How a compiler's helper looks at the module: `__toESM` (`node`: with its second argument), `__importDefault`. */
+      readonly interop?: "esbuild" | "node" | "default";
+    }
   | { readonly type: "cjs"; readonly file: string; readonly name: string }
-  | { readonly type: "global"; readonly path: readonly string[] };
+  | { readonly type: "global"; readonly path: readonly string[] }
+  /** What this library exports: every thread has it already, without an import. */
+  | { readonly type: "library"; readonly name: string };
 
 /** Marks a `Reference` among captured values, so that no user object is taken for one. */
 export class Symbolic {

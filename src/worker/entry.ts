@@ -1,5 +1,4 @@
-/** What runs first in a thread's worker. One of two files with import side effects. */
-import "../public/index.ts";
+/** What runs first in a thread's worker. */
 import { openPort, startData } from "#host";
 import { attachArena } from "../memory/arena.ts";
 import { joinRealm } from "../parking/realm.ts";
@@ -8,15 +7,20 @@ import { useLine } from "../threading/watch.ts";
 import { installOutput } from "./console.ts";
 import { serve } from "./serve.ts";
 
-const { arena, realm, port, extras } = startData() as {
+/** Makes this worker a carrier. */
+export function runWorker(): void {
+  const { arena, realm, port, extras } = startData() as unknown as StartData;
+  attachArena(arena);
+  joinRealm(realm);
+  useLine(openPort(port)); // its close is this thread's death notice
+  openMailbox();
+  installOutput();
+  void serve(realm, extras);
+}
+
+interface StartData {
   arena: SharedArrayBuffer;
   realm: number;
   port: unknown;
   extras: readonly unknown[];
-};
-attachArena(arena);
-joinRealm(realm);
-useLine(openPort(port)); // its close is this thread's death notice
-openMailbox();
-installOutput();
-void serve(realm, extras);
+}

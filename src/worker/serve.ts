@@ -1,20 +1,42 @@
 /** A carrier's life: run a thread, look whether it left anything behind, wait for the next. */
 import { load, or, store } from "#atomics";
-import { exitThread, holdProcess, leftovers, nativeThreadId, onExit, onUncaught, prepareLoader, receive, releaseProcess, turn } from "#host";
+import {
+  exitThread,
+  holdProcess,
+  inspectError,
+  leftovers,
+  nativeThreadId,
+  onExit,
+  onUncaught,
+  prepareLoader,
+  receive,
+  turn,
+} from "#host";
 import { RuntimeError } from "../errors/errors.ts";
 import { release } from "../memory/allocator.ts";
-import { adoptAs } from "../memory/handle.ts";
 import { cover, words } from "../memory/arena.ts";
-import { R_CARRIER, R_JOB, R_THREAD, RUNNING, T_EXCEPTION, T_FLAGS, T_IDENT, T_NATIVE, T_STATE } from "../parking/layout.ts";
-import { pendingWaits } from "../parking/park-async.ts";
+import { adoptAs } from "../memory/handle.ts";
+import {
+  R_CARRIER,
+  R_JOB,
+  R_THREAD,
+  RUNNING,
+  T_EXCEPTION,
+  T_FLAGS,
+  T_IDENT,
+  T_NATIVE,
+  T_STATE,
+} from "../parking/layout.ts";
+import { drainInbox, pendingWaits } from "../parking/park-async.ts";
 import { setIdent } from "../parking/realm.ts";
 import { awaitWord, waitWord } from "../parking/word.ts";
 import { offer, withdraw } from "../threading/carriers.ts";
 import { dropHook, report } from "../threading/excepthook.ts";
 import { endThread } from "../threading/join.ts";
-import { extrasOf, packThrown, prepare, unpack } from "../threading/message.ts";
+import { extrasOf, hasImports, packThrown, prepare, unpack } from "../threading/message.ts";
+import { writeOut } from "../threading/output.ts";
 import { breakLocks } from "../threading/reaper.ts";
-import { BUSY, ENDING, FREE, KILLED } from "../threading/states.ts";
+import { ASSIGNED, BUSY, ENDING, FREE, KILLED } from "../threading/states.ts";
 import { kFurnish, Thread, threadAt } from "../threading/thread.ts";
 
 /** Milliseconds that an idle carrier sleeps before it goes back to its event loop, where garbage is collected. */
@@ -23,22 +45,31 @@ const NAP = 50;
 const IDLE_LIMIT = 30_000;
 
 let thread = 0;
+/** Held, so that `currentThread()` stays the very object: it may be a subclass with fields. */
+let current: Thread | undefined;
 let failed: { readonly error: unknown } | undefined;
 let interrupt: (() => void) | undefined;
 
 export async function serve(realm: number, firstExtras: readonly unknown[]): Promise<void> {
   onUncaught((error) => {
+    if (thread === 0) writeOut(2, `Exception in a worker between two threads:\n${inspectError(error)}\n`);
     failed ??= { error };
     interrupt?.();
   });
   onExit((code) => noteExit(code));
   holdProcess();
+  leftovers(); // what is there before the first thread is nobody's leftover
   let extras = firstExtras;
   for (;;) {
     store(words, realm + R_CARRIER, BUSY);
-    thread = cover(words[realm + R_THREAD]) && words[realm + R_THREAD];
+    thread = words[realm + R_THREAD];
+    cover(thread);
     await run(realm, thread, extras);
-    const clean = failed === undefined && (words[thread + T_FLAGS] & KILLED) === 0 && pendingWaits() === 0 && leftovers() === undefined;
+    const clean =
+      failed === undefined &&
+      (words[thread + T_FLAGS] & KILLED) === 0 &&
+      pendingWaits() === 0 &&
+      leftovers() === undefined;
     finish(realm, clean);
     if (!clean) exitThread();
     await nextJob(realm);
@@ -54,13 +85,16 @@ async function run(realm: number, at: number, extras: readonly unknown[]): Promi
   store(words, at + T_STATE, RUNNING);
   const message = words[realm + R_JOB];
   try {
-    const loading = prepare(message);
-    if (loading !== undefined) await (prepareLoader(), loading);
+    if (hasImports(message)) {
+      await (loaderReady ??= prepareLoader());
+      await prepare(message);
+    }
     const code = unpack(message, extras) as Code;
     words[realm + R_JOB] = 0;
     release(message);
-    const result = build(at, code).run();
-    if (isThenable(result)) await Promise.race([result, new Promise<void>((resolve) => (interrupt = resolve))]);
+    const result = code.class === undefined ? code.target?.(...code.args) : build(at, code, code.class).run();
+    if (isThenable(result))
+      await Promise.race([result, new Promise<void>((resolve) => (interrupt = resolve))]);
   } catch (error) {
     failed ??= { error };
   }
@@ -69,6 +103,7 @@ async function run(realm: number, at: number, extras: readonly unknown[]): Promi
   interrupt = undefined;
 }
 let native = 0;
+let loaderReady: Promise<void> | undefined;
 
 interface Code {
   readonly target?: (...args: readonly unknown[]) => unknown;
@@ -77,15 +112,17 @@ interface Code {
   readonly fields?: Record<string, unknown>;
 }
 
-function build(at: number, code: Code): Thread {
-  const { class: subclass } = code;
-  const made = subclass === undefined ? threadAt(at) : (adoptAs(at, () => Reflect.construct(Thread, [], subclass)) as Thread);
-  Thread[kFurnish](made, code.target, code.args);
-  return Object.assign(made, code.fields);
+/** The subclass instance that `run` is called on, without running its constructor. A plain thread needs none. */
+function build(at: number, code: Code, subclass: typeof Thread): Thread {
+  current = adoptAs(at, () => Reflect.construct(Thread, [], subclass)) as Thread;
+  Thread[kFurnish](current, code.target, code.args);
+  return Object.assign(current, code.fields);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function";
+  return (
+    typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
+  );
 }
 
 /**
@@ -100,10 +137,11 @@ function finish(realm: number, clean: boolean): void {
     report(at, error, threadAt);
     breakLocks(words[at + T_IDENT]);
   }
+  drainInbox(); // errors of other threads that wait for this one's hook
   dropHook();
   if (or(words, at + T_FLAGS, ENDING) & KILLED) exitThread();
   words[realm + R_THREAD] = 0;
-  Thread[kFurnish](threadAt(at), undefined, []);
+  current = undefined;
   thread = 0;
   if (clean && !offer(realm)) mustEnd = true;
   endThread(at);
@@ -120,14 +158,15 @@ async function nextJob(realm: number): Promise<void> {
     await awaitWord(place, FREE, 1000);
     if (performance.now() - since > IDLE_LIMIT && withdraw(realm)) exitThread();
   }
-  while (load(words, place) !== ASSIGNED_STATE) waitWord(place, load(words, place), 1);
+  while (load(words, place) !== ASSIGNED) waitWord(place, load(words, place), 1);
 }
-const ASSIGNED_STATE = 3;
 
 function noteExit(code: number): void {
   if (thread === 0 || mustEnd || (words[thread + T_FLAGS] & (KILLED | ENDING)) !== 0) return;
   words[thread + T_EXCEPTION] ||= packThrown(
-    new RuntimeError("THREAD_EXITED", `cannot go on with the thread: process.exit(${code}) was called in it. Return from target to end a thread.`),
+    new RuntimeError(
+      "THREAD_EXITED",
+      `cannot go on with the thread: process.exit(${code}) was called in it. Return from target to end a thread.`,
+    ),
   );
 }
-export { releaseProcess };

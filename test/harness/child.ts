@@ -108,9 +108,10 @@ export function typescriptArgs(node: string = process.execPath): string[] {
   if (args === undefined) {
     const native =
       node === process.execPath
-        ? Boolean(process.features.typescript)
-        : spawnSync(node, ["-p", "Boolean(process.features.typescript)"], { encoding: "utf8" }).stdout.trim() ===
-          "true";
+        ? "typescript" in process.features && Boolean(process.features.typescript)
+        : spawnSync(node, ["-p", "Boolean(process.features.typescript)"], {
+            encoding: "utf8",
+          }).stdout.trim() === "true";
     args = native ? ["--disable-warning=ExperimentalWarning"] : ["--import", import.meta.resolve("tsx")];
     known.set(node, args);
   }

@@ -1,0 +1,116 @@
+/** What is measured, against whom, and what we want to reach. */
+
+export interface Rival {
+  name: string;
+  /** A file in contenders/, without extension for those that run on node. */
+  script: string;
+  /** Options of node. */
+  flags?: readonly string[];
+}
+
+export interface Bench {
+  name: string;
+  title: string;
+  unit: "ns" | "µs" | "ms";
+  /** warm: one process takes all samples; cold: a process for each. */
+  kind: "warm" | "cold, time to first line" | "cold, printed number";
+  rounds: number;
+  rivals: readonly Rival[];
+  /** The rival that ratios in the table refer to. */
+  reference: string;
+  /** Our time over the rival's, at most. */
+  targets: readonly { against: string; atMost: number }[];
+}
+
+const US = "threadkit";
+const RAW = "hand-written";
+const V8 = "V8 Atomics.Mutex";
+const MULTITHREADING = "multithreading";
+/** It reads navigator.hardwareConcurrency, which Node 20 has not. */
+const NAVIGATOR = ["--import", "data:text/javascript,globalThis.navigator??={hardwareConcurrency:5}"];
+const CPYTHON = "CPython";
+export const OURS = US;
+
+export const BENCHES: readonly Bench[] = [
+  {
+    name: "lock",
+    title: "Lock, uncontended: one acquire and one release",
+    unit: "ns",
+    kind: "warm",
+    rounds: 25,
+    rivals: [
+      { name: US, script: "lock-threadkit" },
+      { name: RAW, script: "lock-raw" },
+      { name: V8, script: "lock-v8", flags: ["--harmony-struct"] },
+      { name: MULTITHREADING, script: "lock-multithreading", flags: NAVIGATOR },
+      { name: CPYTHON, script: "lock.py" },
+    ],
+    reference: RAW,
+    targets: [
+      { against: RAW, atMost: 1.5 },
+      { against: V8, atMost: 1 },
+      { against: MULTITHREADING, atMost: 1 },
+      { against: CPYTHON, atMost: 1 },
+    ],
+  },
+  {
+    name: "contended",
+    title: "Lock, contended: 5 threads × 100,000 increments",
+    unit: "ms",
+    kind: "warm",
+    rounds: 15,
+    rivals: [
+      { name: US, script: "contended-threadkit" },
+      { name: RAW, script: "contended-raw" },
+      { name: V8, script: "contended-v8", flags: ["--harmony-struct"] },
+      { name: MULTITHREADING, script: "contended-multithreading", flags: NAVIGATOR },
+      { name: CPYTHON, script: "contended.py" },
+    ],
+    reference: RAW,
+    targets: [
+      { against: RAW, atMost: 1.5 },
+      { against: V8, atMost: 1 },
+      { against: MULTITHREADING, atMost: 1 },
+      { against: CPYTHON, atMost: 1 },
+    ],
+  },
+  {
+    name: "start",
+    title: "Thread, warm: start and join",
+    unit: "µs",
+    kind: "warm",
+    rounds: 25,
+    rivals: [
+      { name: US, script: "start-threadkit" },
+      { name: CPYTHON, script: "start.py" },
+    ],
+    reference: CPYTHON,
+    targets: [{ against: CPYTHON, atMost: 1 }],
+  },
+  {
+    name: "cold",
+    title: "Thread, cold: start of the process to the first result",
+    unit: "ms",
+    kind: "cold, time to first line",
+    rounds: 15,
+    rivals: [
+      { name: US, script: "cold-threadkit" },
+      { name: "raw Worker", script: "cold-raw" },
+    ],
+    reference: "raw Worker",
+    targets: [{ against: "raw Worker", atMost: 1.5 }],
+  },
+  {
+    name: "second",
+    title: "Thread, second: a cold worker in a warm process, start to result",
+    unit: "ms",
+    kind: "cold, printed number",
+    rounds: 15,
+    rivals: [
+      { name: US, script: "second-threadkit" },
+      { name: "raw Worker", script: "second-raw" },
+    ],
+    reference: "raw Worker",
+    targets: [{ against: "raw Worker", atMost: 1.25 }],
+  },
+];

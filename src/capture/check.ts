@@ -1,0 +1,70 @@
+/** What a function may not do if it is to run elsewhere; found before anything runs. */
+import { placeOf } from "./position.ts";
+import { refuse, type Trail } from "./refuse.ts";
+import type { Need, Syntax } from "./scopes.ts";
+import type { Blueprint, Slot } from "./unit.ts";
+
+const SHARE = "Return the value, or share it with SharedInt32, SharedRef or another shared object";
+
+const NEEDS: Record<Need, readonly [thing: string, fact: string, advice: string]> = {
+  this: [
+    "'this'",
+    "it belongs to the code around the function and is used",
+    "Put what is needed of it into a const, and use that",
+  ],
+  super: ["'super'", "it belongs to the object of the method and is used", "Call a plain function instead"],
+  newTarget: [
+    "'new.target'",
+    "it belongs to the code around the function and is used",
+    "Put it into a const, and use that",
+  ],
+  eval: [
+    "code with a direct eval()",
+    "it may read any variable and is called",
+    "Call it as (0, eval)(…), or remove it",
+  ],
+  privateName: [
+    "a function that uses a class's private names",
+    "they exist in the class only; one is used",
+    "Send the class, or use public names",
+  ],
+};
+
+/** Throws for the first thing that the function's text alone rules out. */
+export function checkText({ source, info, slots }: Blueprint, trail: Trail): void {
+  const at = (node: Syntax) => placeOf(source, node.start);
+  for (const [need, node] of info.needs) {
+    const [thing, fact, advice] = NEEDS[need];
+    throw refuse(thing, `${fact} at ${at(node)}`, advice, trail);
+  }
+  const outerArguments = info.globals.get("arguments");
+  if (outerArguments) throw refuseArguments(at(outerArguments), trail);
+  for (const { name, capture } of slots) {
+    if (!capture) continue;
+    if (capture.binding.kind === "arguments") throw refuseArguments(at(capture.reads[0]), trail);
+    if (capture.writes.length > 0) {
+      const fact = `it is assigned at ${at(capture.writes[0])}, and a thread would change only its own copy`;
+      throw refuse(`'${name}'`, fact, SHARE, trail);
+    }
+  }
+}
+
+function refuseArguments(place: string, trail: Trail): Error {
+  const fact = `it belongs to the function around and is used at ${place}`;
+  return refuse("'arguments'", fact, "Take rest parameters (...args) there, and use those", trail);
+}
+
+/** A captured binding whose value can't be had. */
+export function refuseUnreadable(slot: Slot, why: string, { source }: Blueprint, trail: Trail): Error {
+  const place = placeOf(source, slot.at);
+  if (why === "uninitialised") {
+    const fact = `it is used at ${place} and is not initialised yet`;
+    return refuse(`'${slot.name}'`, fact, "Start the thread after its declaration has run", trail);
+  }
+  const fact = `it is used at ${place}, and the engine does not show its value`;
+  const isOwnName = slot.capture?.binding.kind === "self";
+  const advice = isOwnName
+    ? "Declare the function as a const or a function declaration"
+    : "Pass it as an argument";
+  return refuse(`'${slot.name}'`, fact, advice, trail);
+}

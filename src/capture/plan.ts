@@ -1,0 +1,145 @@
+/**
+ * Lifts functions out of the running program: text and captured values, ready to travel.
+ *
+ * Everything that can't change between two starts of the same function is kept, per function and weakly: its
+ * unit, and its captures if none of them is ever reassigned. Values that may have changed are read again.
+ */
+import { type FunctionImage, type FunctionLifter, Symbolic } from "../transfer/boundary.ts";
+import { checkText, refuseUnreadable } from "./check.ts";
+import { util } from "./lazy.ts";
+import { exportedFunction, knownFunction, knownObject } from "./natives.ts";
+import { type Peek, peek } from "./peek.ts";
+import { offsetOf, placeOf } from "./position.ts";
+import { captureLabel, refuse, type Trail } from "./refuse.ts";
+import { hasSource, type Source, sourceOf } from "./source.ts";
+import { type Blueprint, blueprintOf } from "./unit.ts";
+import { isSettled, ownProperties, valueOf } from "./values.ts";
+import { warnOfCopies } from "./warn.ts";
+
+export { knownExports } from "./natives.ts";
+export { setSharedPredicate } from "./values.ts";
+
+type AnyFunction = (...args: never[]) => unknown;
+
+interface Plan {
+  readonly blueprint: Blueprint;
+  /** The last image; good again if the label is the same and nothing was put on the function. */
+  image: FunctionImage;
+  label: string;
+  /** No captured binding is ever reassigned. */
+  readonly settled: boolean;
+}
+
+const plans = new WeakMap<AnyFunction, Plan | Symbolic>();
+
+export const lifter: FunctionLifter = { lift, wellKnown: knownObject };
+
+function lift(fn: AnyFunction, label: string): FunctionImage | Symbolic {
+  const plan = plans.get(fn);
+  if (plan instanceof Symbolic) return plan;
+  if (plan?.settled) return refreshed(plan, fn, label);
+  const exported = exportedFunction(fn);
+  if (exported) return exported;
+  const peeked = peek(fn);
+  // A function in a script that is known already is the user's; any other may be Node's own.
+  const known = peeked && hasSource(peeked.scriptId) ? undefined : knownFunction(fn);
+  if (known) {
+    plans.set(fn, known);
+    return known;
+  }
+  if (!peeked) throw refuseNative(fn, label);
+  const blueprint = plan?.blueprint ?? findBlueprint(fn, peeked, label);
+  const made = draw(fn, blueprint, peeked, label);
+  plans.set(fn, made);
+  return made.image;
+}
+
+/** The image of a function whose captures stay what they are. */
+function refreshed(plan: Plan, fn: AnyFunction, label: string): FunctionImage {
+  const own = ownProperties(fn);
+  if (plan.label !== label) {
+    plan.image = { ...plan.image, labels: labelsOf(plan.blueprint, label) };
+    plan.label = label;
+  }
+  if (own.length > 0 || plan.image.own.length > 0) plan.image = { ...plan.image, own };
+  return plan.image;
+}
+
+function draw(fn: AnyFunction, blueprint: Blueprint, peeked: Peek, label: string): Plan {
+  const trail = trailOf(fn, blueprint, label);
+  checkText(blueprint, trail());
+  const byValue: number[] = [];
+  let settled = true;
+  const captures = blueprint.slots.map((slot, i) => {
+    const found = valueOf(slot, peeked, fn, blueprint.info.node);
+    if (typeof found === "string") throw refuseUnreadable(slot, found, blueprint, trail());
+    const { value } = found;
+    if (slot.reference && !(value instanceof Symbolic)) byValue.push(i);
+    settled &&= isSettled(slot, value);
+    warnOfCopies(blueprint, slot, value);
+    return value;
+  });
+  const unit = blueprint.unitFor(nameOf(fn), byValue);
+  const image = { unit, captures, labels: labelsOf(blueprint, label), own: ownProperties(fn) };
+  return { blueprint, image, label, settled };
+}
+
+function nameOf(fn: AnyFunction): string {
+  const name = Object.getOwnPropertyDescriptor(fn, "name")?.value;
+  return typeof name === "string" ? name : "";
+}
+
+/** Labels are needed for refusals only, and cost a search for the line each: made when somebody looks. */
+function labelsOf({ slots, source }: Blueprint, label: string): readonly string[] {
+  const labels = new Array<string>(slots.length);
+  for (let i = 0; i < slots.length; i++) {
+    Object.defineProperty(labels, i, {
+      get: () => captureLabel(slots[i].name, placeOf(source, slots[i].at), label),
+      enumerable: true,
+      configurable: true,
+    });
+  }
+  return labels;
+}
+
+function findBlueprint(fn: AnyFunction, peeked: Peek, label: string): Blueprint {
+  const source: Source = sourceOf(peeked, fn);
+  const info = source.functions.get(offsetOf(source, peeked.line, peeked.column));
+  if (!info) {
+    const fact = `its text was not found in ${source.url}`;
+    throw refuse(describe(fn), fact, "Declare it in a file of its own", { fn: describe(fn), label });
+  }
+  return blueprintOf(source, info);
+}
+
+function trailOf(fn: AnyFunction, { source, info }: Blueprint, label: string): () => Trail {
+  return () => ({ fn: `${describe(fn)} (${placeOf(source, info.node.start)})`, label });
+}
+
+function describe(fn: AnyFunction): string {
+  const name = nameOf(fn);
+  return name ? `function ${name}` : "a function without a name";
+}
+
+function refuseNative(fn: AnyFunction, label: string): Error {
+  const trail = { fn: label, label: "" };
+  if (util().types.isProxy(fn)) {
+    return refuse("a proxy of a function", "its handler can't be read", "Send the function itself", trail);
+  }
+  const name = nameOf(fn);
+  if (name.startsWith("bound ")) {
+    const advice = "Send an arrow function that makes the call";
+    return refuse(
+      `'${name}'`,
+      "it is a bound function, and what it is bound to can't be read",
+      advice,
+      trail,
+    );
+  }
+  return refuse(
+    `function ${name}`,
+    "it is native code without a name of its own in every thread",
+    "Call it from a function of yours",
+    trail,
+  );
+}

@@ -1,0 +1,3 @@
+/** What threading/ uses of capture/. */
+export { lifter } from "./plan.ts";
+export { builder, importAll } from "./rebuild.ts";

@@ -1,0 +1,65 @@
+/** Functions and classes come to life in a thread. Their code is compiled once per thread, by the unit's key. */
+import { isBuiltin } from "node:module";
+import type { FunctionBuilder, Shell, Unit } from "../transfer/boundary.ts";
+import { type Compiled, compileUnit, importOf } from "./compile.ts";
+import { namespaceOf, resolve, setBeforeImports } from "./resolve.ts";
+
+export { importAll } from "./resolve.ts";
+
+export interface BuilderOptions {
+  /** Called once, before the first import of user code: sets up tsx where workers don't inherit it. */
+  readonly registerTsx?: () => void | Promise<void>;
+}
+
+interface Cached {
+  readonly compiled: Compiled;
+  /** Imported names that are read through their namespaces, for they may change. */
+  readonly live: readonly number[];
+}
+
+const cache = new Map<string, Cached>();
+
+export function createBuilder(options: BuilderOptions = {}): FunctionBuilder {
+  if (options.registerTsx) setBeforeImports(options.registerTsx);
+  return { begin, resolve };
+}
+
+export const builder: FunctionBuilder = createBuilder();
+
+function begin(unit: Unit): Shell {
+  const { compiled, live } = codeOf(unit);
+  const namespaces = live.map((index) => namespaceOf(importOf(unit, index)));
+  const [value, set, fill] = compiled(...namespaces);
+  if (!unit.isClass) named(value, unit);
+  return {
+    value: unit.isClass ? undefined : value,
+    set,
+    finish(captures) {
+      fill(...captures);
+      return unit.isClass ? named((value as () => unknown)(), unit) : value;
+    },
+  };
+}
+
+/** Whether a name needs the slow live form shows when the module is there: functions and classes don't change. */
+function codeOf(unit: Unit): Cached {
+  let cached = cache.get(unit.key);
+  if (!cached) {
+    const imported = new Set(unit.importReads.map(([index]) => index));
+    const live = [...imported].filter((index) => {
+      const reference = importOf(unit, index);
+      return !isBuiltin(reference.specifier) && typeof namespaceOf(reference)[reference.name] !== "function";
+    });
+    cache.set(unit.key, (cached = { compiled: compileUnit(unit, live), live }));
+  }
+  return cached;
+}
+
+function named(value: unknown, { name }: Unit): unknown {
+  const fn = value as { readonly name: string };
+  const current = Object.getOwnPropertyDescriptor(fn, "name")?.value;
+  if (name !== undefined && typeof current === "string" && current !== name) {
+    Object.defineProperty(fn, "name", { value: name, configurable: true });
+  }
+  return value;
+}

@@ -1,0 +1,22 @@
+/**
+ * Which scripts this thread compiled itself from shipped code, so that a closure inside a thread's target can be
+ * shipped again: its text, its file and the origin of its names are known here without asking the inspector.
+ */
+import type { Reference, Unit } from "../transfer/boundary.ts";
+import type { PlacedText } from "./position.ts";
+
+export interface RebuiltScript extends PlacedText {
+  readonly unit: Unit;
+  /** Names of the wrapper that are looked up in every thread: imports, `require`, `import.meta`. */
+  readonly references: ReadonlyMap<string, Reference>;
+}
+
+const scripts: RebuiltScript[] = [];
+
+export function rememberScript(script: RebuiltScript): void {
+  scripts.push(script);
+}
+
+export function rebuiltScripts(): readonly RebuiltScript[] {
+  return scripts;
+}

@@ -1,0 +1,156 @@
+/** References come to life in a thread: modules imported and required from where the shipped code stood. */
+import { createRequire, isBuiltin } from "node:module";
+import { dirname } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Reference } from "../transfer/boundary.ts";
+import { type ImportReference, script } from "./compile.ts";
+import { runtime } from "./lazy.ts";
+import { libraryExport } from "./natives.ts";
+
+type Namespace = Record<string, unknown>;
+type Importer = (specifier: string, options?: { with: Record<string, string> }) => Promise<Namespace>;
+
+const importers = new Map<string, Importer>();
+const namespaces = new Map<string, Namespace>();
+const requires = new Map<string, NodeJS.Require>();
+
+const keyOf = ({ file, specifier, attributes }: ImportReference) =>
+  `${file}\n${specifier}\n${attributes ? JSON.stringify(attributes) : ""}`;
+
+/** What relative specifiers in `file` are relative to: code from `node -e` stands nowhere. */
+function baseOf(file: string): string {
+  return file.startsWith("file:") ? file : pathToFileURL(`${runtime().cwd()}/[code]`).href;
+}
+
+function importerOf(file: string): Importer {
+  let importer = importers.get(file);
+  if (!importer) {
+    importer = script("(specifier, options) => import(specifier, options)", baseOf(file), 0, 0) as Importer;
+    importers.set(file, importer);
+  }
+  return importer;
+}
+
+function requireOf(file: string): NodeJS.Require {
+  let require = requires.get(file);
+  if (!require) requires.set(file, (require = createRequire(baseOf(file))));
+  return require;
+}
+
+/** Run once before the first import of user code: on Node 20, workers have to set up tsx by themselves. */
+let beforeImports: (() => void | Promise<void>) | undefined;
+
+export function setBeforeImports(hook: (() => void | Promise<void>) | undefined): void {
+  beforeImports = hook;
+}
+
+/** Loads the modules among `references`; undefined if all of them are there, so that a job may begin at once. */
+export function importAll(references: readonly Reference[]): Promise<void> | undefined {
+  const missing = references.filter(
+    (reference): reference is ImportReference =>
+      reference.type === "import" && !namespaces.has(keyOf(reference)),
+  );
+  return missing.length > 0 ? load(missing) : undefined;
+}
+
+async function load(missing: readonly ImportReference[]): Promise<void> {
+  const hook = beforeImports;
+  beforeImports = undefined;
+  await hook?.();
+  await Promise.all(
+    missing.map(async (reference) => {
+      const { file, specifier, attributes } = reference;
+      const options = attributes && { with: attributes };
+      namespaces.set(keyOf(reference), await importerOf(file)(specifier, options));
+    }),
+  );
+}
+
+/** The namespace of a module that `importAll` has loaded. */
+export function namespaceOf(reference: ImportReference): Namespace {
+  const namespace = namespaces.get(keyOf(reference));
+  if (namespace) return namespace;
+  if (isBuiltin(reference.specifier)) {
+    const exports = requireOf(reference.file)(reference.specifier);
+    return { ...exports, default: exports };
+  }
+  throw new Error(`internal: ${reference.specifier} was not imported before decoding`);
+}
+
+export function resolve(reference: Reference): unknown {
+  switch (reference.type) {
+    case "import": {
+      const namespace = namespaceOf(reference);
+      return reference.name === "*" ? namespace : namespace[reference.name];
+    }
+    case "require": {
+      const exports = lookThrough(requireOf(reference.file)(reference.specifier), reference.interop);
+      return reference.name === undefined ? exports : exports[reference.name];
+    }
+    case "cjs":
+      return moduleVariable(reference.file, reference.name);
+    case "library":
+      return libraryExport(reference.name);
+    case "global":
+      // biome-ignore lint/suspicious/noExplicitAny: a path through whatever the globals hold
+      return reference.path.reduce<any>((object, key) => object[key], globalThis);
+  }
+}
+
+/** What compilers' helpers make of a required module. */
+// biome-ignore lint/suspicious/noExplicitAny: any module
+function lookThrough(exports: any, interop: "esbuild" | "node" | "default" | undefined): any {
+  if (interop === undefined || (interop !== "node" && exports?.__esModule)) return exports;
+  if (interop === "default") return { default: exports };
+  const namespace = Object.create(exports == null ? null : Object.getPrototypeOf(exports));
+  for (const key of Object.getOwnPropertyNames(exports ?? {})) {
+    if (key !== "default")
+      Object.defineProperty(namespace, key, { get: () => exports[key], enumerable: true });
+  }
+  return Object.defineProperty(namespace, "default", { value: exports, enumerable: true });
+}
+
+const modules = new Map<string, { exports: object }>();
+
+function moduleVariable(file: string, name: string): unknown {
+  const path = file.startsWith("file:") ? fileURLToPath(file) : file;
+  switch (name) {
+    case "require":
+      return requireOf(file);
+    case "__filename":
+      return path;
+    case "__dirname":
+      return dirname(path);
+    case "import.meta":
+      return metaOf(file, path);
+    default: {
+      let module = modules.get(file);
+      if (!module) {
+        const fields = {
+          id: path,
+          filename: path,
+          path: dirname(path),
+          loaded: true,
+          children: [],
+          paths: [],
+        };
+        modules.set(file, (module = { exports: {}, ...fields }));
+      }
+      return name === "module" ? module : module.exports;
+    }
+  }
+}
+
+function metaOf(file: string, path: string): object {
+  return {
+    dirname: dirname(path),
+    filename: path,
+    main: false,
+    url: file,
+    resolve(specifier: string): string {
+      if (isBuiltin(specifier)) return specifier.startsWith("node:") ? specifier : `node:${specifier}`;
+      if (/^(\.{0,2}\/|[a-z][\w+.-]+:)/i.test(specifier)) return new URL(specifier, file).href;
+      return pathToFileURL(requireOf(file).resolve(specifier)).href;
+    },
+  };
+}

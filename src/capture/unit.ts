@@ -1,0 +1,137 @@
+/** The static part of a lift: the text of a function, ready to be compiled elsewhere, and what it captures. */
+import type { Reference, Unit } from "../transfer/boundary.ts";
+import { originOf, originOfGlobal } from "./origin.ts";
+import { positionOf } from "./position.ts";
+import type { Binding, Capture, FunctionInfo, Syntax } from "./scopes.ts";
+import type { Source } from "./source.ts";
+import { type Edit, edited, metaName, methodEdits, staticFields } from "./text.ts";
+
+/** One captured name. Without `reference`, its value travels. */
+export interface Slot {
+  readonly name: string;
+  readonly reference: Reference | undefined;
+  /** Undefined for names that the text does not declare: `require` of a CommonJS module. */
+  readonly capture: Capture | undefined;
+  /** Where it is used first. */
+  readonly at: number;
+}
+
+export interface Blueprint {
+  readonly source: Source;
+  readonly info: FunctionInfo;
+  readonly slots: readonly Slot[];
+  /** The unit for a function of that name, if the imports in `byValue` (slot indices) travel by value. */
+  unitFor(name: string, byValue: readonly number[]): Unit;
+}
+
+const blueprints = new WeakMap<FunctionInfo, Blueprint>();
+
+export function blueprintOf(source: Source, info: FunctionInfo): Blueprint {
+  let blueprint = blueprints.get(info);
+  if (!blueprint) blueprints.set(info, (blueprint = draw(source, info)));
+  return blueprint;
+}
+
+function draw(source: Source, info: FunctionInfo): Blueprint {
+  const { node, member } = info;
+  const isMethod = member !== undefined;
+  const fields = info.isClass ? staticFields(node) : [];
+  const isKept = ({ start }: Syntax) => !fields.some((field) => start >= field.start && start < field.end);
+  const slots = slotsOf(source, info, isKept);
+  const method = isMethod ? methodEdits(member, source.text) : undefined;
+  const start = method?.start ?? node.start;
+  const meta = metaName(source.text.slice(start, node.end));
+  const metas = info.metas.filter(isKept);
+  if (metas.length > 0) {
+    const reference = { type: "cjs", file: source.url, name: "import.meta" } as const;
+    slots.push({ name: meta, reference, capture: undefined, at: metas[0].start });
+  }
+  const edits: Edit[] = [
+    ...fields,
+    ...(method?.edits ?? []),
+    ...metas.map(({ start, end }) => ({ start, end, text: meta })),
+  ];
+  const text = edited(source.text, start, node.end, edits);
+  const shape = {
+    file: source.url,
+    text,
+    ...positionOf(source, start),
+    isClass: info.isClass,
+    isMethod,
+    strict: info.strict,
+    names: slots.map(({ name }) => name),
+    metaAt: [],
+  };
+  const units = new Map<string, Unit>();
+  return {
+    source,
+    info,
+    slots,
+    unitFor(name, byValue) {
+      const variant = `${byValue}:${name}`;
+      let unit = units.get(variant);
+      if (!unit) {
+        const references = slots.flatMap(({ reference }, i) =>
+          reference && !byValue.includes(i) ? [[i, reference] as const] : [],
+        );
+        const importReads = slots.flatMap((slot, i) =>
+          byValue.includes(i) ? [] : readsOf(slot, i, start, isKept, source),
+        );
+        const content = { ...shape, name, references, importReads };
+        unit = {
+          key: `${shape.file}:${shape.line}:${shape.column}#${digest(JSON.stringify(content))}`,
+          ...content,
+        };
+        units.set(variant, unit);
+      }
+      return unit;
+    },
+  };
+}
+
+function slotsOf(source: Source, info: FunctionInfo, isKept: (node: Syntax) => boolean): Slot[] {
+  const slots: Slot[] = [];
+  for (const capture of info.captures.values()) {
+    const { binding } = capture;
+    const uses = [...capture.reads, ...capture.writes].filter(isKept);
+    if (uses.length === 0 || isItself(binding, info)) continue;
+    slots.push({ name: binding.name, reference: originOf(binding, source), capture, at: uses[0].start });
+  }
+  for (const [name, use] of info.globals) {
+    const reference = originOfGlobal(name, source);
+    if (reference) slots.push({ name, reference, capture: undefined, at: use.start });
+  }
+  return slots;
+}
+
+/** In its new place a named function or class sees itself under its own name. */
+function isItself(binding: Binding, { node }: FunctionInfo): boolean {
+  return binding.declaration === node && binding.writes.length === 0 && node.id?.name === binding.name;
+}
+
+function readsOf(
+  { reference, capture }: Slot,
+  index: number,
+  start: number,
+  isKept: (node: Syntax) => boolean,
+  { shorthand }: Source,
+): (readonly [number, number, number])[] {
+  if (reference?.type !== "import" || reference.name === "*" || !capture) return [];
+  return capture.reads
+    .filter(isKept)
+    .map((id) => [index, id.start - start, shorthand.has(id) ? 1 : 0] as const);
+}
+
+/** cyrb53: names a text among the versions of one place in one file; not a safeguard against forgery. */
+function digest(text: string): string {
+  let a = 0xdeadbeef;
+  let b = 0x41c6ce57;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 2654435761);
+    b = Math.imul(b ^ code, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return (4294967296 * (2097151 & b) + (a >>> 0)).toString(36);
+}

@@ -1,0 +1,30 @@
+/** From a use of a name to its binding; the functions on the way there capture it. */
+import type { FunctionInfo, Scope, Syntax } from "./scopes.ts";
+
+export interface Use {
+  readonly id: Syntax;
+  readonly scope: Scope;
+  readonly write: boolean;
+}
+
+/** `mutated`: which identifiers hold an object that is changed there, and by which node. */
+export function resolve({ id, scope, write }: Use, mutated: ReadonlyMap<Syntax, Syntax>): void {
+  const crossed: FunctionInfo[] = [];
+  for (let s: Scope | undefined = scope; s; s = s.parent) {
+    const binding = s.own(id.name);
+    if (binding) {
+      if (write) binding.writes.push(id);
+      for (const info of crossed) {
+        let capture = info.captures.get(binding);
+        if (!capture)
+          info.captures.set(binding, (capture = { binding, reads: [], writes: [], mutations: [] }));
+        (write ? capture.writes : capture.reads).push(id);
+        const mutation = mutated.get(id);
+        if (mutation) capture.mutations.push(mutation);
+      }
+      return;
+    }
+    if (s.owner) crossed.push(s.owner);
+  }
+  for (const info of crossed) if (!info.globals.has(id.name)) info.globals.set(id.name, id);
+}

@@ -1,0 +1,24 @@
+/** One warning per place where shipped code changes a value that it has only a copy of. */
+import { Symbolic } from "../transfer/boundary.ts";
+import { runtime } from "./lazy.ts";
+import { placeOf } from "./position.ts";
+import type { Syntax } from "./scopes.ts";
+import type { Blueprint, Slot } from "./unit.ts";
+import { crossesByReference } from "./values.ts";
+
+const warned = new WeakSet<Syntax>();
+
+export function warnOfCopies({ source }: Blueprint, { name, capture }: Slot, value: unknown): void {
+  if (!capture || capture.mutations.length === 0 || value instanceof Symbolic) return;
+  const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
+  if (!isObject || crossesByReference(value)) return;
+  for (const node of capture.mutations) {
+    if (warned.has(node)) continue;
+    warned.add(node);
+    runtime().emitWarning(
+      `'${name}' is copied to the thread, and the change at ${placeOf(source, node.start)} stays in the copy. ` +
+        "Return the value, or use SharedMap, SharedList, SharedRef or another shared object.",
+      { type: "ThreadkitWarning", code: "THREADKIT_COPIED" },
+    );
+  }
+}

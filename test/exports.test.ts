@@ -1,0 +1,68 @@
+/** What `threadkit` exports, name by name: a change of this list is a change of the API. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import * as threadkit from "threadkit";
+import { root } from "./harness/child.ts";
+
+const VALUES = [
+  // threads
+  "TIMEOUT_MAX",
+  "Thread",
+  "activeCount",
+  "currentThread",
+  "enumerate",
+  "getIdent",
+  "getNativeId",
+  "mainThread",
+  "setExcepthook",
+  "sleep",
+  "sleepAsync",
+  // synchronisation
+  "Lock",
+  // shared data
+  "SharedBigInt64",
+  "SharedBoolean",
+  "SharedFloat64",
+  "SharedInt32",
+  "SharedUint32",
+  // errors
+  "BlockingError",
+  "BrokenLockError",
+  "CaptureError",
+  "RuntimeError",
+  "ThreadkitError",
+];
+
+test("threadkit exports these values and no others", () => {
+  assert.deepEqual(Object.keys(threadkit).sort(), [...VALUES].sort());
+});
+
+test("threadkit exports the types that its signatures name", () => {
+  // A type has no trace at run time, so the declarations are read.
+  const declarations = readFileSync(path.join(root, "dist", "types", "public", "index.d.ts"), "utf8");
+  for (const name of ["AcquireOptions", "Lockable", "ThreadState", "WaitOptions"]) {
+    assert.match(declarations, new RegExp(`\\b${name}\\b`), `the type ${name} is not exported`);
+  }
+});
+
+test("every function and class says its name", () => {
+  for (const [name, value] of Object.entries(threadkit)) {
+    if (typeof value === "function") assert.equal(value.name, name);
+  }
+});
+
+test("errors are subclasses of ThreadkitError and of Error", () => {
+  const { BlockingError, BrokenLockError, CaptureError, RuntimeError, ThreadkitError } = threadkit;
+  assert.ok(ThreadkitError.prototype instanceof Error);
+  for (const error of [BlockingError, BrokenLockError, CaptureError, RuntimeError]) {
+    assert.ok(error.prototype instanceof ThreadkitError, error.name);
+  }
+});
+
+test("main and types of package.json agree with its exports", () => {
+  const { exports, main, types } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  assert.equal(exports["."].default, main);
+  assert.equal(exports["."].types, types);
+});

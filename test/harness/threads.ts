@@ -1,0 +1,34 @@
+/** Threads of a test: all are joined, and what fails in one reaches the test. */
+import { Thread, type ThreadOptions } from "threadkit";
+import { LONG } from "./delays.ts";
+
+/** Starts threads that run `target`, one for each list of arguments. */
+export function startEach<A extends readonly unknown[]>(
+  target: (...args: A) => unknown,
+  argsOfEach: readonly A[],
+  options: Omit<ThreadOptions<A>, "target" | "args"> = {},
+): Thread[] {
+  return argsOfEach.map((args) => new Thread<A>({ ...options, target, args }).start() as unknown as Thread);
+}
+
+export function start<A extends readonly unknown[]>(target: (...args: A) => unknown, ...args: A): Thread {
+  return startEach(target, [args])[0];
+}
+
+/** Joins without blocking the event loop; throws what a thread threw. */
+export async function joinAll(threads: Iterable<Thread>): Promise<void> {
+  for (const thread of threads) {
+    if (!(await thread.joinAsync({ timeout: LONG })))
+      throw new Error(`${thread.name} did not end within ${LONG} ms: it is ${thread.state}`);
+  }
+  for (const thread of threads) if (thread.exception !== undefined) throw thread.exception;
+}
+
+/** The same, blocking. */
+export function joinAllSync(threads: Iterable<Thread>): void {
+  for (const thread of threads) {
+    if (!thread.join({ timeout: LONG }))
+      throw new Error(`${thread.name} did not end within ${LONG} ms: it is ${thread.state}`);
+  }
+  for (const thread of threads) if (thread.exception !== undefined) throw thread.exception;
+}
