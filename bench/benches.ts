@@ -27,7 +27,7 @@ const RAW = "hand-written";
 const V8 = "V8 Atomics.Mutex";
 const MULTITHREADING = "multithreading";
 /** It reads navigator.hardwareConcurrency, which Node 20 has not. */
-const NAVIGATOR = ["--import", "data:text/javascript,globalThis.navigator??={hardwareConcurrency:5}"];
+const NAVIGATOR = ["--import", "data:text/javascript,globalThis.navigator||={hardwareConcurrency:5}"];
 const CPYTHON = "CPython";
 export const OURS = US;
 
@@ -58,7 +58,7 @@ export const BENCHES: readonly Bench[] = [
     title: "Lock, contended: 5 threads × 100,000 increments",
     unit: "ms",
     kind: "warm",
-    rounds: 15,
+    rounds: 25,
     rivals: [
       { name: US, script: "contended-threadkit" },
       { name: RAW, script: "contended-raw" },

@@ -1,6 +1,6 @@
 /**
  * Measures rivals in turns: one sample of each, round after round, each round from another start. What slows the
- * machine for a while then slows all of them, and ratios are taken within a round.
+ * machine for a while then slows all of them, so that the ratio of their medians holds where times do not.
  *
  * Own code, since mitata and tinybench run one contender to its end before the next, and since most rivals here
  * need a process of their own (another node, a V8 flag, CPython).
@@ -155,11 +155,6 @@ export function median(values: readonly number[]): number {
 /** Distance between the quartiles, as a part of the median. */
 export function spread(values: readonly number[]): number {
   return (quantile(values, 0.75) - quantile(values, 0.25)) / median(values);
-}
-
-/** Median of the ratios within each round. */
-export function ratio(values: readonly number[], reference: readonly number[]): number {
-  return median(values.map((value, round) => value / reference[round]));
 }
 
 function quantile(values: readonly number[], part: number): number {

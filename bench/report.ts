@@ -1,12 +1,12 @@
 /** From samples to figures, and to a table. */
 import { type Bench, OURS } from "./benches.ts";
-import { median, ratio, type Samples, spread } from "./harness.ts";
+import { median, type Samples, spread } from "./harness.ts";
 
 export interface Row {
   node: string;
   name: string;
   median?: number;
-  /** To the bench's reference on the same node. */
+  /** Of medians: to the bench's reference on the same node. */
   ratio?: number;
   spread?: number;
   samples: number[];
@@ -44,14 +44,14 @@ export function measure(bench: Bench, nodes: readonly { label: string }[], all: 
       const { values, failure } = samples;
       const row: Row = { node: label, name, samples: values, failure };
       if (values.length > 0) Object.assign(row, { median: median(values), spread: spread(values) });
-      if (values.length > 0 && reference.length > 0) row.ratio = ratio(values, reference);
+      if (values.length > 0 && reference.length > 0) row.ratio = median(values) / median(reference);
       rows.push(row);
     }
     const ours = find(OURS)?.values ?? [];
     for (const { against, atMost } of bench.targets) {
       const theirs = find(against)?.values ?? [];
       if (ours.length === 0 || theirs.length === 0) continue;
-      const found = ratio(ours, theirs);
+      const found = median(ours) / median(theirs);
       targets.push({ node: label, against, atMost, ratio: found, met: found <= atMost });
     }
   }

@@ -23,7 +23,8 @@ Benches: ${BENCHES.map(({ name }) => name).join(", ")} (default: all)
   --json          figures with all samples as JSON on standard output
   -h, --help      show this
 
-Also on npm are worker-mutex and atomics-sync in papers and posts, but not in the registry any more.`;
+Not here: worker-mutex and atomics-sync, which can't be installed from the registry; asymmetric-io-mutex, whose
+lock only awaits.`;
 
 interface Node {
   label: string;
@@ -62,6 +63,7 @@ async function buildContenders(): Promise<void> {
     outExtension: { ".js": ".mjs" },
     bundle: true,
     packages: "external",
+    tsconfig: path.join(root, "tsconfig.run.json"), // tsconfig.json has paths that lead into src/
     format: "esm",
     platform: "node",
     target: "es2022",

@@ -1,6 +1,7 @@
 /** What `threadkit` exports, name by name: a change of this list is a change of the API. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { test } from "node:test";
 import * as threadkit from "threadkit";
@@ -61,8 +62,8 @@ test("errors are subclasses of ThreadkitError and of Error", () => {
   }
 });
 
-test("main and types of package.json agree with its exports", () => {
-  const { exports, main, types } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
-  assert.equal(exports["."].default, main);
-  assert.equal(exports["."].types, types);
+test("require gives the same as import", () => {
+  const required = createRequire(import.meta.url)("threadkit");
+  assert.deepEqual(Object.keys(required).sort(), [...VALUES].sort());
+  assert.equal(required.Thread, threadkit.Thread);
 });

@@ -9,6 +9,7 @@ export function isCommonJs(url: string, program: Syntax | undefined): boolean {
   if (program.body.some((s: Syntax) => /^(Import|Export)/.test(s.type) && s.type !== "ImportExpression"))
     return false;
   if (!url.startsWith("file:")) return false;
+  if (/\/%5B(eval|stdin)%5D$/.test(url)) return true; // `node -e`; its modules are called `[eval1]`
   const path = fileURLToPath(url);
   if (/\.c[jt]s$/.test(path)) return true;
   if (/\.m[jt]s$/.test(path)) return false;

@@ -87,22 +87,24 @@ const NODE_GLOBALS = new Set(
 );
 
 /** Public builtin modules that this process has loaded; asking for others would load them. */
-let builtins: { readonly loaded: number; readonly modules: Map<object, string> } | undefined;
+let builtins = new Map<object, string>();
+/** Node's own list of what it has loaded, and how long it was when `builtins` was made. */
+let loadList: readonly string[] | undefined;
+let loaded = -1;
 
-function loadedBuiltins(): Map<object, string> {
-  const process = runtime() as NodeJS.Process & { moduleLoadList?: string[] };
-  const list = process.moduleLoadList ?? [];
-  if (builtins?.loaded === list.length) return builtins.modules;
+function loadedBuiltins(): ReadonlyMap<object, string> {
+  loadList ??= (runtime() as NodeJS.Process & { moduleLoadList?: string[] }).moduleLoadList ?? [];
+  if (loaded === loadList.length) return builtins;
   const modules = new Map<object, string>();
   const isPublic = new Set(nodeModule().builtinModules);
-  for (const entry of list) {
+  for (const entry of loadList) {
     const id = entry.slice(entry.lastIndexOf(" ") + 1);
     if (!isPublic.has(id) || id.startsWith("_") || id === "sys" || id === "punycode") continue;
     const exports = builtinModule(id);
     if (exports) modules.set(exports, `node:${id}`);
   }
-  builtins = { loaded: list.length, modules };
-  return modules;
+  loaded = loadList.length;
+  return (builtins = modules);
 }
 
 function builtinModule(id: string): object | undefined {
@@ -137,9 +139,13 @@ export function knownObject(value: object): Symbolic | undefined {
   }
   const name = objects.get(value);
   if (name !== undefined) return found(name);
-  const constructor = dataProperty(Object.getPrototypeOf(value) ?? undefined, "constructor");
-  const lazy = typeof constructor === "function" ? LAZY_OBJECTS[constructor.name] : undefined;
-  if (lazy !== undefined && globalNamed(lazy) === value) return found(lazy);
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Array.prototype || prototype === null) return undefined;
+  if (prototype !== Object.prototype) {
+    const constructor = dataProperty(prototype, "constructor");
+    const lazy = typeof constructor === "function" ? LAZY_OBJECTS[constructor.name] : undefined;
+    if (lazy !== undefined) return globalNamed(lazy) === value ? found(lazy) : undefined;
+  }
   const specifier = loadedBuiltins().get(value);
   return specifier
     ? new Symbolic({ type: "import", file: specifier, specifier, name: "default" })

@@ -1,5 +1,8 @@
 /** Names that every thread looks up by itself: imports, `require`d modules, a CommonJS module's own variables. */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Reference } from "../transfer/boundary.ts";
+import { fs, runtime } from "./lazy.ts";
 import type { Binding, Syntax } from "./scopes.ts";
 import type { Source } from "./source.ts";
 
@@ -14,11 +17,20 @@ const INTEROP: Record<string, "esbuild" | "default"> = {
   _interopRequireDefault: "default",
 };
 
+/** What Vite's module runner (Vitest) hands to a module in place of syntax. */
+const VITE: Record<string, string> = {
+  __vite_ssr_import_meta__: "import.meta",
+  __vite_ssr_dynamic_import__: "import()",
+};
+
 /** The reference for a captured binding, or undefined if its value must travel. */
 export function originOf(binding: Binding, source: Source): Reference | undefined {
   const known = source.references?.get(binding.name);
   if (known && binding.scope.parent === source.root) return known;
   const { imported, declarator, kind } = binding;
+  if (kind === "param" && Object.hasOwn(VITE, binding.name)) {
+    return { type: "cjs", file: source.url, name: VITE[binding.name] };
+  }
   if (imported) return { type: "import", file: source.url, ...imported };
   if (!declarator?.init || binding.writes.length > 0 || kind === "param") return undefined;
   const name = destructured(declarator.id, binding.name);
@@ -67,11 +79,22 @@ function originOfValue(init: Syntax, name: string, source: Source): Reference | 
 
 /** The specifier of `import("x")`, also in the form that Vite's module runner gives it. */
 function importedBy(node: Syntax): string | undefined {
-  const specifier =
-    node.type === "ImportExpression"
-      ? node.options == null && node.source
-      : node.type === "CallExpression" && node.callee.name === "__vite_ssr_import__" && node.arguments[0];
-  return specifier && typeof specifier.value === "string" ? specifier.value : undefined;
+  if (node.type === "ImportExpression") return node.options == null ? text(node.source) : undefined;
+  if (node.type !== "CallExpression" || node.callee.name !== "__vite_ssr_import__") return undefined;
+  const specifier = text(node.arguments[0]);
+  return specifier && viteFile(specifier);
+}
+
+function text(node: Syntax | undefined): string | undefined {
+  return typeof node?.value === "string" ? node.value : undefined;
+}
+
+/** Vite names files by paths from the root of the project, or by `/@fs/` and the real path. */
+function viteFile(specifier: string): string {
+  if (specifier.startsWith("/@fs/")) return pathToFileURL(specifier.slice(4)).href;
+  if (!specifier.startsWith("/")) return specifier;
+  const inRoot = join(runtime().cwd(), specifier);
+  return pathToFileURL(fs().existsSync(inRoot) ? inRoot : specifier).href;
 }
 
 /** The specifier of `require("x")`. */
@@ -80,8 +103,7 @@ function requiredBy(node: Syntax, source: Source): string | undefined {
     return undefined;
   }
   if (!source.isCommonJs && !source.text.includes("createRequire")) return undefined;
-  const specifier = node.arguments[0]?.value;
-  return typeof specifier === "string" ? specifier : undefined;
+  return text(node.arguments[0]);
 }
 
 function isOwnUrl(node: Syntax | undefined): boolean {

@@ -52,8 +52,10 @@ function stashRealm(): { global: object; stash: Stash } {
   } catch {
     // --disallow-code-generation-from-strings: then there is but one realm that matters.
   }
-  const stash: Stash = { fn: undefined, scopes: undefined };
-  Object.defineProperty(global, STASH, { value: stash, configurable: true });
+  // Another copy of this library in the process shares the stash: it is in use for one synchronous peek at a time.
+  const there = Object.getOwnPropertyDescriptor(global, STASH)?.value as Stash | undefined;
+  const stash = there ?? { fn: undefined, scopes: undefined };
+  if (!there) Object.defineProperty(global, STASH, { value: stash });
   return (realm = { global, stash });
 }
 

@@ -11,7 +11,7 @@ import { exportedFunction, knownFunction, knownObject } from "./natives.ts";
 import { type Peek, peek } from "./peek.ts";
 import { offsetOf, placeOf } from "./position.ts";
 import { captureLabel, refuse, type Trail } from "./refuse.ts";
-import { hasSource, type Source, sourceOf } from "./source.ts";
+import { hasSource, sourceOf } from "./source.ts";
 import { type Blueprint, blueprintOf } from "./unit.ts";
 import { isSettled, ownProperties, valueOf } from "./values.ts";
 import { warnOfCopies } from "./warn.ts";
@@ -103,7 +103,8 @@ function labelsOf({ slots, source }: Blueprint, label: string): readonly string[
 }
 
 function findBlueprint(fn: AnyFunction, peeked: Peek, label: string): Blueprint {
-  const source: Source = sourceOf(peeked, fn);
+  const source = sourceOf(peeked, fn);
+  if (!source) throw refuseNodes(fn, label);
   const info = source.functions.get(offsetOf(source, peeked.line, peeked.column));
   if (!info) {
     const fact = `its text was not found in ${source.url}`;
@@ -119,6 +120,14 @@ function trailOf(fn: AnyFunction, { source, info }: Blueprint, label: string): (
 function describe(fn: AnyFunction): string {
   const name = nameOf(fn);
   return name ? `function ${name}` : "a function without a name";
+}
+
+function refuseNodes(fn: AnyFunction, label: string): Error {
+  const advice = "Make it inside the function that the thread runs";
+  return refuse(describe(fn), "it is a function of Node's own that no module exports", advice, {
+    fn: label,
+    label: "",
+  });
 }
 
 function refuseNative(fn: AnyFunction, label: string): Error {

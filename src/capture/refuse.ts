@@ -22,9 +22,12 @@ export interface Trail {
 /** `thing`, `fact` and `advice` as in `cannot send <thing> to a thread: <fact>. <advice>.` */
 export function refuse(thing: string, fact: string, advice: string, trail: Trail): CaptureError {
   const chain = chainOf(trail.label) || trail.label;
-  const way = chain
-    .split(/, in (?=')/)
-    .map((step, depth) => `\n  ${"  ".repeat(depth)}${depth ? "in" : "as"} ${step}`);
+  const way =
+    chain === ""
+      ? []
+      : chain
+          .split(/, in (?=')/)
+          .map((step, depth) => `\n  ${"  ".repeat(depth)}${depth ? "in" : "as"} ${step}`);
   return new CaptureError(
     `cannot send ${thing} to a thread: ${fact}. ${advice}.\n  in ${trail.fn}${way.join("")}`,
   );

@@ -117,6 +117,8 @@ function moduleVariable(file: string, name: string): unknown {
   switch (name) {
     case "require":
       return requireOf(file);
+    case "import()":
+      return importerOf(file);
     case "__filename":
       return path;
     case "__dirname":

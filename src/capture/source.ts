@@ -27,11 +27,17 @@ export interface Source extends PlacedText {
 
 const sources = new Map<string, Source>();
 
-/** The script that a function was found in. */
-export function sourceOf(peeked: Peek, fn: (...args: never[]) => unknown): Source {
+/** Parsed scripts that are kept: more than a program has files, fewer than `new Function` in a loop makes. */
+const MOST_SCRIPTS = 5000;
+
+/** The script that a function was found in; undefined if that is one of Node's own. */
+export function sourceOf(peeked: Peek, fn: (...args: never[]) => unknown): Source | undefined {
   let source = sources.get(peeked.scriptId);
   if (!source) {
-    source = parse(findText(peeked, Function.prototype.toString.call(fn)));
+    const found = findText(peeked, Function.prototype.toString.call(fn));
+    if (!found) return undefined;
+    source = parse(found);
+    if (sources.size >= MOST_SCRIPTS) sources.delete(sources.keys().next().value!);
     sources.set(peeked.scriptId, source);
   }
   return source;
@@ -52,7 +58,7 @@ interface Found extends PlacedText {
   readonly strict?: boolean;
 }
 
-function findText(peeked: Peek, fnText: string): Found {
+function findText(peeked: Peek, fnText: string): Found | undefined {
   const rebuilt = rebuiltScripts().filter((script) => standsAt(script, peeked, fnText));
   if (rebuilt.length > 0 && rebuilt.every(({ url }) => url === rebuilt[0].url)) {
     return { ...rebuilt[0], strict: rebuilt[0].unit.strict };
@@ -64,11 +70,7 @@ function findText(peeked: Peek, fnText: string): Found {
     if (standsAt(placed, peeked, fnText)) return placed;
   }
   const { url, text } = scriptText(peeked.scriptId);
-  if (url.startsWith("node:") || url.startsWith("internal/")) {
-    throw new CaptureError(
-      "cannot send a function of Node's own to a thread: it is not exported. Import what it is made from inside the function.",
-    );
-  }
+  if (url.startsWith("node:")) return undefined;
   return { url: asUrl(url), text, lineOffset: 0, columnOffset: 0 };
 }
 

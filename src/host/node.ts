@@ -37,14 +37,43 @@ export const releaseProcess: Host["releaseProcess"] = () => {
   if (--holds === 0) holder?.unref();
 };
 
+const isNode20 = Number(process.versions.node.split(".")[0]) < 22;
+const TSX = /(^|[/\\])tsx([/\\]|$)/;
+
+/**
+ * The flags that a worker gets. tsx, which Node 20 would load in every worker (200 ms) without any effect there, is
+ * left out; `prepareLoader` sets it up when user code is imported.
+ */
+function workerFlags(): string[] | undefined {
+  if (!isNode20) return undefined;
+  const flags: string[] = [];
+  for (let i = 0; i < process.execArgv.length; i++) {
+    const flag = process.execArgv[i];
+    const [name, inline] = flag.split("=", 2);
+    const loads = /^(--import|--require|-r|--loader|--experimental-loader)$/.test(name);
+    const value = loads && inline === undefined ? process.execArgv[++i] : inline;
+    if (loads && TSX.test(value)) continue;
+    flags.push(flag);
+    if (loads && inline === undefined) flags.push(value);
+  }
+  return flags;
+}
+
+/** The flags that main's loader came from, for `prepareLoader` in workers and in workers of workers. */
+function loaderFlags(): string {
+  const inherited = (workerData as { loader?: string } | null)?.loader;
+  return inherited ?? `${process.execArgv.join(" ")} ${process.env.NODE_OPTIONS ?? ""}`;
+}
+
 export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker => {
   const worker = new Worker(
     new URL(entry === "worker" ? "./worker.cjs" : "./supervisor.cjs", import.meta.url),
     {
-      workerData: options.data,
+      workerData: { ...options.data, loader: loaderFlags() },
       transferList: options.transfer as TransferListItem[],
       resourceLimits: options.resourceLimits,
       env: SHARE_ENV,
+      execArgv: workerFlags(),
       stdin: false,
       name: options.name,
     },
@@ -170,9 +199,8 @@ export const inspectError: Host["inspectError"] = (error) => inspect(error, { de
 
 /** tsx does not hook workers of Node 20; its own API called in the worker does. */
 export const prepareLoader: Host["prepareLoader"] = () => {
-  if (Number(process.versions.node.split(".")[0]) >= 22) return undefined;
-  const flags = `${process.execArgv.join(" ")} ${process.env.NODE_OPTIONS ?? ""}`;
-  if (!/\btsx\b/.test(flags)) return undefined;
+  const flags = startData().loader as string;
+  if (!isNode20 || !/\btsx\b/.test(flags)) return undefined;
   const loader = /(file:\S*\/tsx\/dist\/)loader\.mjs/.exec(flags)?.[1];
   return (async () => {
     const api = loader

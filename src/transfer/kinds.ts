@@ -94,9 +94,11 @@ function nativeOwner(prototype: object): string | undefined {
     : undefined;
 }
 
+const CONSTRUCTOR = "constructor";
+
 /** The own `constructor` of a prototype, without running a getter. */
 export function constructorOf(prototype: object): (new (...args: never[]) => object) | undefined {
-  const found = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
+  const found = Object.getOwnPropertyDescriptor(prototype, CONSTRUCTOR)?.value;
   return typeof found === "function" ? found : undefined;
 }
 

@@ -4,7 +4,9 @@ import { execFile } from "node:child_process";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { runInNewContext } from "node:vm";
 import { path } from "./fixtures.ts";
+import { close, there } from "./there.ts";
 
 interface Output {
   readonly results: Record<string, unknown>;
@@ -52,5 +54,28 @@ describe("under tsx, a file of a CommonJS package", () => {
     );
     assert.match(String(stack), /at thrower \(file:.*\/commonjs\/main\.ts:25:9\)/);
     assert.equal(stderr, "");
+  });
+});
+
+describe("under Vite's module runner, a module", () => {
+  test("ships what the runner made of its imports, also from a context of its own", async () => {
+    const code = `(async function (__vite_ssr_import__, __vite_ssr_dynamic_import__, __vite_ssr_import_meta__) {
+      const __vi_import_0__ = await __vite_ssr_import__("/test/fixtures/capture/dep.mjs", { importedNames: ["twice"] });
+      const __vi_import_1__ = await __vite_ssr_import__("node:path");
+      const factor = 3;
+      return async () => [
+        (0, __vi_import_0__.twice)(factor), __vi_import_1__.basename("/a/b"), __vite_ssr_import_meta__.url.slice(-9),
+        (await __vite_ssr_dynamic_import__("./dep.mjs")).twice(1),
+      ];
+    })`;
+    const filename = fileURLToPath(path("vitest.js"));
+    const runner = runInNewContext(code, {}, { filename });
+    const fn = await runner(
+      (name: string) => import(name.startsWith("/") ? path("dep.mjs") : name),
+      () => undefined,
+      { url: "" },
+    );
+    assert.deepEqual(await there(fn), [6, "b", "vitest.js", 2]);
+    await close();
   });
 });

@@ -133,6 +133,11 @@ describe("lifting", () => {
 });
 
 describe("a child process", () => {
+  const runScript = async (code: string) => {
+    const load = (process.features as { typescript?: unknown }).typescript ? [] : ["--import", "tsx"];
+    const env = { ...process.env, NODE_OPTIONS: "", NODE_NO_WARNINGS: "1" };
+    return (await promisify(execFile)(process.execPath, [...load, "-e", code], { env })).stdout;
+  };
   const run = async (source: string, flags: string[], env: Record<string, string> = {}) => {
     const load = process.features && !(process.features as { typescript?: unknown }).typescript;
     const url = JSON.stringify(new URL("../../src/capture/plan.ts", import.meta.url).href);
@@ -172,6 +177,15 @@ describe("a child process", () => {
       await null;
       console.log(during, open);`;
     assert.equal(await run(source, []), "1 0\n");
+  });
+
+  test("may run code given with -e, a script or a module", async () => {
+    const source = `const x = 1; console.log(JSON.stringify(lifter.lift(() => x, "target").captures));`;
+    assert.equal(await run(source, []), "[1]\n");
+    const url = JSON.stringify(new URL("../../src/capture/plan.ts", import.meta.url).href);
+    const script = `const path = require("path"); const x = 1;
+      import(${url}).then(({ lifter }) => console.log(lifter.lift(() => [path, x], "target").captures[0].reference.type));`;
+    assert.equal(await runScript(script), "require\n");
   });
 
   test("that measures coverage gets shipped code under a name of its own", async () => {
