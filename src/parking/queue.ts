@@ -8,7 +8,7 @@ import { cover, words } from "../memory/arena.ts";
 import { Kind } from "../memory/layout.ts";
 import {
   ASYNC,
-  type GIFTED,
+  GIFTED,
   N_FLAGS,
   N_LINK,
   N_NEXT,
@@ -17,13 +17,14 @@ import {
   N_REALM,
   N_STATUS,
   N_TICKET,
-  type NOTIFIED,
+  NOTIFIED,
   Q_HEAD,
   Q_TAIL,
   Q_TICKET,
   R_BELL,
   R_INBOX,
   R_NODE,
+  R_RESCAN,
   WAITING,
 } from "./layout.ts";
 
@@ -116,4 +117,21 @@ export function relink(queue: number): void {
   nodes.sort((a, b) => (words[a + N_TICKET] - words[b + N_TICKET]) | 0);
   words[queue + Q_HEAD] = words[queue + Q_TAIL] = 0;
   for (const node of nodes) link(queue, node, words[queue + Q_TAIL], 0);
+}
+
+/** Tells the owners of all settled nodes again: their waker may have been killed before it did. */
+export function tellSettled(): void {
+  const realms = new Set<number>();
+  eachBlock((at, kind) => {
+    const node = kind === Kind.WaitNode ? at : kind === Kind.Realm ? at + R_NODE : 0;
+    if (node === 0) return;
+    const status = load(words, node + N_STATUS);
+    if (status !== NOTIFIED && status !== GIFTED) return;
+    if (words[node + N_FLAGS] & ASYNC) realms.add(words[node + N_REALM]);
+    else notify(words, node + N_STATUS, 1);
+  });
+  for (const realm of realms) {
+    store(words, realm + R_RESCAN, 1);
+    ring(realm);
+  }
 }

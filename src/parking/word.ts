@@ -1,9 +1,13 @@
 /** Waiting for a word of one's own to change, without a line: only its owner ever waits on it. */
-import { load, wait, waitAsync } from "#atomics";
+import { load, notify, wait, waitAsync } from "#atomics";
 import { words } from "../memory/arena.ts";
 
 export function waitWord(at: number, expected: number, ms: number): void {
   wait(words, at, expected, ms);
+}
+
+export function wakeWord(at: number): void {
+  notify(words, at, 1);
 }
 
 let rung: Promise<unknown> | undefined;

@@ -25,6 +25,7 @@ export {
   sleep,
   sleepAsync,
 } from "../threading/current.ts";
-export { type Excepthook, setExcepthook } from "../threading/excepthook.ts";
+export type { ThreadOptions } from "../threading/options.ts";
+export { type Excepthook, setExcepthook } from "../threading/set-excepthook.ts";
 export type { ThreadState } from "../threading/states.ts";
-export { Thread, type ThreadOptions } from "../threading/thread.ts";
+export { Thread } from "../threading/thread.ts";

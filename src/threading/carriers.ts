@@ -8,25 +8,18 @@
  * TAKEN      a thread is being put in             the taker → ASSIGNED
  * ASSIGNED   its next thread stands in R_THREAD   the carrier → BUSY
  */
-import { add, compareExchange, notify, store, sub } from "#atomics";
+import { add, compareExchange, store, sub } from "#atomics";
 import { channel, openPort, processors, spawn } from "#host";
-import type { HostWorker, ResourceLimits } from "../host/host.ts";
+import type { HostWorker } from "../host/host.ts";
 import { arenaBuffer, cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import { H_IDLE, H_REALMS, H_REGISTRY_GUARD } from "../memory/layout.ts";
 import { R_CARRIER, R_JOB, R_NEXT, R_PARENT, R_THREAD, T_REALM } from "../parking/layout.ts";
 import { createRealm } from "../parking/realm.ts";
+import { wakeWord } from "../parking/word.ts";
+import type { Job } from "./job.ts";
 import { ASSIGNED, BUSY, FREE, TAKEN } from "./states.ts";
 import { askSupervisor, isMainRealm, supervisorSoon } from "./watch.ts";
-
-export interface Job {
-  /** Control block of the thread. */
-  readonly thread: number;
-  /** What it runs. */
-  readonly message: number;
-  readonly extras: readonly unknown[];
-  readonly resourceLimits?: ResourceLimits;
-}
 
 /** Workers that belong to this realm (main or the supervisor), by realm block. */
 const workers = new Map<number, HostWorker>();
@@ -58,7 +51,7 @@ function takeIdle(job: Job): number {
   if (job.extras.length > 0) workers.get(taken)?.post({ extras: job.extras });
   put(job, taken);
   store(words, taken + R_CARRIER, ASSIGNED);
-  notify(words, taken + R_CARRIER, 1);
+  wakeWord(taken + R_CARRIER);
   return taken;
 }
 

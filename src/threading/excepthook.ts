@@ -1,7 +1,6 @@
 /** What happens with an error that nobody caught in a thread. */
 import { load, store } from "#atomics";
 import { inspectError } from "#host";
-import { describe, typeError } from "../errors/errors.ts";
 import { retain } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { H_HOOK_REALM } from "../memory/layout.ts";
@@ -12,34 +11,15 @@ import { writeOut } from "./output.ts";
 import { postMail } from "./post.ts";
 import { nameOf } from "./registry.ts";
 import { MAIL_EXCEPTION } from "./states.ts";
-import type { Thread } from "./thread.ts";
 
-export type Excepthook = (info: { error: unknown; thread: Thread }) => void;
+/** The public type, of which this file need not know the thread's class. */
+export type Hook = (info: { error: unknown; thread: never }) => void;
+type ToThread = (at: number) => object;
 
-let hook: Excepthook | undefined;
+let hook: Hook | undefined;
 
-/**
- * Sets what is called with an error that ended a thread of this process. The hook runs on the event loop of the
- * thread that set it, so it may set `process.exitCode`; `undefined` restores the default, which prints
- * "Exception in thread NAME:" and the stack to stderr in the thread that failed, at once. Does not block.
- *
- * @param newHook gets the error and the thread that it ended. If it throws, both errors are printed.
- * @throws TypeError (INVALID_ARGUMENT)
- *
- * @example
- * ```ts run
- * import { setExcepthook, Thread } from "threadkit";
- * setExcepthook(({ error, thread }) => console.log(thread.name, "failed:", (error as Error).message));
- * new Thread({ name: "worker", target: () => { throw new Error("no luck"); } }).start();
- * ```
- */
-export function setExcepthook(newHook: Excepthook | undefined): void {
-  if (newHook !== undefined && typeof newHook !== "function") {
-    throw typeError(
-      "INVALID_ARGUMENT",
-      `cannot set the excepthook: it is ${describe(newHook)}. Give a function or undefined.`,
-    );
-  }
+/** Puts a hook in force, in this realm; undefined: the default. */
+export function install(newHook: Hook | undefined): void {
   const realm = here();
   hook = newHook;
   store(words, H_HOOK_REALM, newHook === undefined ? 0 : realm);
@@ -54,7 +34,7 @@ export function dropHook(): void {
 }
 
 /** Reports that thread `at` ended with `error`, which stands encoded in its block too. */
-export function report(at: number, error: unknown, toThread: (at: number) => Thread): void {
+export function report(at: number, error: unknown, toThread: ToThread): void {
   const realm = load(words, H_HOOK_REALM);
   if (realm === 0) {
     print(at, error);
@@ -69,13 +49,13 @@ export function report(at: number, error: unknown, toThread: (at: number) => Thr
 }
 
 /** Calls this realm's hook. */
-export function call(at: number, error: unknown, toThread: (at: number) => Thread): void {
+export function call(at: number, error: unknown, toThread: ToThread): void {
   if (hook === undefined) {
     print(at, error);
     return;
   }
   try {
-    hook({ error, thread: toThread(at) });
+    hook({ error, thread: toThread(at) as never });
   } catch (second) {
     print(at, error);
     writeOut(2, `The excepthook failed too:\n${inspectError(second)}\n`);

@@ -12,7 +12,6 @@ import { killCarrier } from "./carriers.ts";
 import { call } from "./excepthook.ts";
 import { unpack } from "./message.ts";
 import { MAIL_EXCEPTION, MAIL_SUPERVISOR, MAIL_TERMINATE } from "./states.ts";
-import type { Thread } from "./thread.ts";
 import { startSupervisor } from "./watch.ts";
 
 function read(mail: number): void {
@@ -22,7 +21,7 @@ function read(mail: number): void {
   if (type === MAIL_TERMINATE) killCarrier(arg);
   if (type === MAIL_SUPERVISOR) startSupervisor();
   if (type === MAIL_EXCEPTION) {
-    call(arg, unpack(words[arg + T_EXCEPTION]), (at) => adopt(Kind.Thread, at) as Thread);
+    call(arg, unpack(words[arg + T_EXCEPTION]), (at) => adopt(Kind.Thread, at));
     release(arg);
   }
 }

@@ -4,7 +4,7 @@
  * A killed thread may have been anywhere: inside a guard, between settling a waiter and telling it, in a line, with
  * locks held. Until this has run, live threads wait a little longer; after it nobody waits for the dead.
  */
-import { exchange, load, notify, store, sub } from "#atomics";
+import { exchange, load, store, sub } from "#atomics";
 import { RuntimeError } from "../errors/errors.ts";
 import { eachBlock, kindOf, release, repairAllocator } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
@@ -23,12 +23,10 @@ import {
   Kind,
 } from "../memory/layout.ts";
 import {
-  ASYNC,
   GIFTED,
   IDLE,
   M_ARG,
   M_TYPE,
-  N_FLAGS,
   N_LINK,
   N_QUEUE,
   N_REALM,
@@ -42,7 +40,6 @@ import {
   R_LEDGER,
   R_NEXT,
   R_NODE,
-  R_RESCAN,
   R_THREAD,
   R_URGENT,
   T_EXCEPTION,
@@ -52,7 +49,7 @@ import {
   T_STATE,
   TERMINATED,
 } from "../parking/layout.ts";
-import { relink, ring } from "../parking/queue.ts";
+import { relink, tellSettled } from "../parking/queue.ts";
 import { robustOf } from "../parking/robust.ts";
 import { report } from "./excepthook.ts";
 import { endThread } from "./join.ts";
@@ -164,22 +161,6 @@ export function breakLocks(ident: number, objects?: readonly number[]): void {
     objects = found;
   }
   for (const at of objects) robustOf(words[at - 2] & KIND_MASK)?.breakOwned?.(at, ident);
-}
-
-function tellSettled(): void {
-  const realms = new Set<number>();
-  eachBlock((at, kind) => {
-    const node = kind === Kind.WaitNode ? at : kind === Kind.Realm ? at + R_NODE : 0;
-    if (node === 0) return;
-    const status = load(words, node + N_STATUS);
-    if (status !== NOTIFIED && status !== GIFTED) return;
-    if (words[node + N_FLAGS] & ASYNC) realms.add(words[node + N_REALM]);
-    else notify(words, node + N_STATUS, 1);
-  });
-  for (const realm of realms) {
-    store(words, realm + R_RESCAN, 1);
-    ring(realm);
-  }
 }
 
 function endDead(thread: number): void {

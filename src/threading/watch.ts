@@ -10,7 +10,7 @@ import { H_MAIN_REALM, H_SUPERVISOR_REALM, H_SUPERVISOR_UP } from "../memory/lay
 import { R_URGENT } from "../parking/layout.ts";
 import { afterParked } from "../parking/park.ts";
 import { createRealm, here } from "../parking/realm.ts";
-import type { Job } from "./carriers.ts";
+import type { Job } from "./job.ts";
 import { postMail } from "./post.ts";
 import { MAIL_SUPERVISOR } from "./states.ts";
 

@@ -1,0 +1,11 @@
+/** A thread on its way to a carrier. */
+import type { ResourceLimits } from "../host/host.ts";
+
+export interface Job {
+  /** Control block of the thread. */
+  readonly thread: number;
+  /** What it runs. */
+  readonly message: number;
+  readonly extras: readonly unknown[];
+  readonly resourceLimits?: ResourceLimits;
+}
