@@ -4,6 +4,7 @@ import { originOf, originOfGlobal } from "./origin.ts";
 import { positionOf } from "./position.ts";
 import type { Binding, Capture, FunctionInfo, Syntax } from "./scopes.ts";
 import type { Source } from "./source.ts";
+import { originalsOf } from "./stacks.ts";
 import { type Edit, edited, metaName, methodEdits, staticFields } from "./text.ts";
 
 /** One captured name. Without `reference`, its value travels. */
@@ -61,6 +62,7 @@ function draw(source: Source, info: FunctionInfo): Blueprint {
     strict: info.strict,
     names: slots.map(({ name }) => name),
     metaAt: [],
+    originals: originalsOf(source, start, node.end),
   };
   const units = new Map<string, Unit>();
   return {

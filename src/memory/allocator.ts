@@ -60,9 +60,11 @@ function takeSmall(sizeClass: number): number {
 function carve(sizeClass: number): void {
   const size = CLASSES[sizeClass];
   const page = takePages(1);
+  const end = (page + 1) * PAGE_WORDS;
+  // The headers before the tag: a page that served before holds anything, and repair believes what it reads.
+  for (let at = page * PAGE_WORDS + BLOCK_HEADER; at < end; at += size) words[at - 2] = Kind.Free;
   words[H_PAGES + page] = sizeClass + 1;
-  for (let at = page * PAGE_WORDS + BLOCK_HEADER, end = (page + 1) * PAGE_WORDS; at < end; at += size) {
-    words[at - 2] = Kind.Free;
+  for (let at = page * PAGE_WORDS + BLOCK_HEADER; at < end; at += size) {
     words[at] = words[H_FREE + sizeClass];
     words[H_FREE + sizeClass] = at;
   }
@@ -70,6 +72,7 @@ function carve(sizeClass: number): void {
 
 function takeSpan(pages: number): number {
   const page = takePages(pages);
+  words[page * PAGE_WORDS] = Kind.Free;
   for (let i = 1; i < pages; i++) words[H_PAGES + page + i] = PAGE_INNER;
   words[H_PAGES + page] = PAGE_SPAN | pages;
   words[H_USED] += pages * PAGE_WORDS * 4;

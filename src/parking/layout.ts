@@ -71,9 +71,16 @@ export const R_JOB = 7;
 export const R_PARENT = 8;
 /** 1: look through all pending waits, a waker was killed between waking and telling. */
 export const R_RESCAN = 9;
+/** Counts what a parked realm must look at; it sleeps on this word, so that nothing falls between look and sleep. */
+export const R_WAKE = 10;
+/** BOOTED: its worker runs our code. CONDEMNED: it was killed. One killed before it booted gives no death notice. */
+export const R_BOOTED = 11;
 /** The node of the one blocking wait that a realm can be in. */
-export const R_NODE = 10;
+export const R_NODE = 12;
 export const REALM_WORDS = R_NODE + NODE_WORDS;
+
+export const BOOTED = 1;
+export const CONDEMNED = 2;
 
 /** Thread control block. */
 export const T_NEXT = 0;

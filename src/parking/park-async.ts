@@ -46,6 +46,7 @@ export function parkAsync<T>(steps: Steps<T>, timeout: number, signal?: AbortSig
     const end = (settle: () => void) => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
+      if (node !== 0) store(words, node + N_STATUS, IDLE); // not before: see parkSync
       if (node !== 0 && !retired.has(node)) spareNodes.push(node);
       if (held) releaseProcess();
       settle();
@@ -90,7 +91,6 @@ export function parkAsync<T>(steps: Steps<T>, timeout: number, signal?: AbortSig
     const leaveLine = () => {
       if (!pending.has(node) || !giveUp(request, node)) return;
       pending.delete(node);
-      store(words, node + N_STATUS, IDLE);
       advance(GONE);
     };
     const abort = () => leaveLine();
@@ -159,7 +159,6 @@ function deliver(node: number, reusable: boolean): void {
   if (advance === undefined) return;
   pending.delete(node);
   const outcome = load(words, node + N_STATUS) as typeof NOTIFIED | typeof GIFTED;
-  store(words, node + N_STATUS, IDLE);
   if (!reusable) retired.add(node);
   advance(outcome);
 }

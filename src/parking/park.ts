@@ -26,6 +26,7 @@ import {
   R_NODE,
   R_THREAD,
   R_URGENT,
+  R_WAKE,
   RUNNING,
   STARVING,
   T_STATE,
@@ -102,31 +103,36 @@ export function parkSync<T>(steps: Steps<T>, deadline: number, what: string, twi
   }
   const node = here() + R_NODE;
   let step = steps.next(LOOK);
-  while (!step.done) step = steps.next(parkOnce(step.value, node, deadline));
-  return step.value;
+  try {
+    while (!step.done) step = steps.next(parkOnce(step.value, node, deadline));
+    return step.value;
+  } finally {
+    // Not before the slow path is through: until then the status tells the supervisor of a wake-up that is not used.
+    store(words, node + N_STATUS, IDLE);
+  }
 }
 
 function parkOnce(request: ParkRequest, node: number, deadline: number): Outcome {
   if (deadline !== Number.POSITIVE_INFINITY && performance.now() >= deadline) return GONE;
   if (!enterLine(request, node, 0)) return LOOK;
   if (!sleepOn(node, deadline)) giveUp(request, node);
-  const outcome = load(words, node + N_STATUS) as Outcome;
-  store(words, node + N_STATUS, IDLE);
-  return outcome;
+  return load(words, node + N_STATUS) as Outcome;
 }
 
 /** Sleeps until the node is settled (true) or the deadline has come (false). */
 function sleepOn(node: number, deadline: number): boolean {
-  const thread = words[node - R_NODE + R_THREAD];
+  const realm = node - R_NODE;
+  const thread = words[realm + R_THREAD];
   if (thread !== 0) store(words, thread + T_STATE, BLOCKED);
   try {
     for (;;) {
-      if (load(words, node - R_NODE + R_URGENT) !== 0) readUrgent();
+      const seen = load(words, realm + R_WAKE);
+      if (load(words, realm + R_URGENT) !== 0) readUrgent();
       if (load(words, node + N_STATUS) !== WAITING) return true;
       const left = deadline - performance.now();
       if (left <= 0) return false;
       // Atomics.wait rounds down and may come back a little early: the loop looks at the clock again.
-      if (wait(words, node + N_STATUS, WAITING, Math.min(left, pause)) === "timed-out" && pause < left) {
+      if (wait(words, realm + R_WAKE, seen, Math.min(left, pause)) === "timed-out" && pause < left) {
         pause = Number.POSITIVE_INFINITY;
         afterPause();
       }

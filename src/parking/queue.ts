@@ -25,17 +25,24 @@ import {
   R_INBOX,
   R_NODE,
   R_RESCAN,
+  R_WAKE,
   WAITING,
 } from "./layout.ts";
 
-/** Puts a node in line: at the end, or in front with the ticket that it had before. */
+/** Puts a node in line: at the end, or with the ticket that it had before, at the place that goes with it. */
 export function enqueue(queue: number, node: number, front: boolean): void {
   cover(node);
   words[node + N_QUEUE] = queue;
   if (!front) words[node + N_TICKET] = ++words[queue + Q_TICKET];
   store(words, node + N_STATUS, WAITING);
-  if (front) link(queue, node, 0, words[queue + Q_HEAD]);
-  else link(queue, node, words[queue + Q_TAIL], 0);
+  if (!front) {
+    link(queue, node, words[queue + Q_TAIL], 0);
+    return;
+  }
+  let after = words[queue + Q_HEAD];
+  while (after !== 0 && ((cover(after)[after + N_TICKET] - words[node + N_TICKET]) | 0) < 0)
+    after = words[after + N_NEXT];
+  link(queue, node, after === 0 ? words[queue + Q_TAIL] : words[after + N_PREV], after);
 }
 
 function link(queue: number, node: number, before: number, after: number): void {
@@ -65,10 +72,17 @@ export function isEmpty(queue: number): boolean {
 
 /** The first in line that still waits, or 0. Those who gave up leave by themselves. */
 export function firstWaiting(queue: number): number {
-  for (let node = words[queue + Q_HEAD]; node !== 0; node = words[node + N_NEXT]) {
-    if (load(cover(node), node + N_STATUS) === WAITING) return node;
-  }
-  return 0;
+  return waitingFrom(words[queue + Q_HEAD]);
+}
+
+/** The next in line behind `node` that still waits, or 0. */
+export function nextWaiting(node: number): number {
+  return waitingFrom(words[node + N_NEXT]);
+}
+
+function waitingFrom(node: number): number {
+  while (node !== 0 && load(cover(node), node + N_STATUS) !== WAITING) node = words[node + N_NEXT];
+  return node;
 }
 
 /** Takes a node out of the line as woken; false if it gave up at this very moment. `wake` it after the guard. */
@@ -81,7 +95,7 @@ export function settle(queue: number, node: number, status: typeof NOTIFIED | ty
 /** Tells a settled node's owner. */
 export function wake(node: number): void {
   cover(node);
-  if ((words[node + N_FLAGS] & ASYNC) === 0) notify(words, node + N_STATUS, 1);
+  if ((words[node + N_FLAGS] & ASYNC) === 0) rouse(words[node + N_REALM]);
   else post(words[node + N_REALM], R_INBOX, node);
 }
 
@@ -94,7 +108,13 @@ export function post(realm: number, stack: typeof R_INBOX | number, entry: numbe
     if (compareExchange(words, realm + stack, head, entry) === head) break;
   }
   ring(realm);
-  if (stack !== R_INBOX) notify(words, realm + R_NODE + N_STATUS, 1);
+  if (stack !== R_INBOX) rouse(realm);
+}
+
+/** Has a parked realm look at its node and its urgent mail. */
+function rouse(realm: number): void {
+  add(cover(realm), realm + R_WAKE, 1);
+  notify(words, realm + R_WAKE, 1);
 }
 
 export function ring(realm: number): void {
@@ -128,7 +148,7 @@ export function tellSettled(): void {
     const status = load(words, node + N_STATUS);
     if (status !== NOTIFIED && status !== GIFTED) return;
     if (words[node + N_FLAGS] & ASYNC) realms.add(words[node + N_REALM]);
-    else notify(words, node + N_STATUS, 1);
+    else rouse(words[node + N_REALM]);
   });
   for (const realm of realms) {
     store(words, realm + R_RESCAN, 1);

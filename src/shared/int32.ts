@@ -46,11 +46,11 @@ export class SharedInt32 extends SharedObject {
 
   /** Adds in one step. @returns the value before */
   add(n: number): number {
-    return add(this.#view, this.#i, checkInteger(n, -HIGH, HIGH, "add to a SharedInt32"));
+    return add(this.#view, this.#i, checkInteger(n, LOW, HIGH, "add to a SharedInt32"));
   }
   /** Subtracts in one step. @returns the value before */
   sub(n: number): number {
-    return sub(this.#view, this.#i, checkInteger(n, -HIGH, HIGH, "subtract from a SharedInt32"));
+    return sub(this.#view, this.#i, checkInteger(n, LOW, HIGH, "subtract from a SharedInt32"));
   }
   /** Bitwise and, in one step. @returns the value before */
   and(bits: number): number {

@@ -27,6 +27,7 @@ import {
   GONE,
   N_FLAGS,
   N_IDENT,
+  N_REALM,
   NOTIFIED,
   Q_GUARD,
   QUEUE_WORDS,
@@ -34,7 +35,7 @@ import {
 } from "../parking/layout.ts";
 import { type ParkRequest, parkSync, type Steps, wakeAll } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
-import { firstWaiting, isEmpty, settle, wake } from "../parking/queue.ts";
+import { firstWaiting, isEmpty, nextWaiting, settle, wake } from "../parking/queue.ts";
 import { mine } from "../parking/realm.ts";
 import { defineRobust } from "../parking/robust.ts";
 import { spin } from "../parking/spin.ts";
@@ -230,20 +231,31 @@ function releaseSlow(at: number): void {
   if (!held) throw word === FREE ? notHeldError() : brokenError("release");
 }
 
+/** How many in line a release looks at: an awaiting crowd must not make each release walk it all. */
+const LOOK_AHEAD = 16;
+
 /**
  * Under the guard: settles the first in line. True: it was starving and the word names it now.
- * Awaiting waiters can't be relied on to run soon, so those in front of the first blocking one are woken with it.
+ * A promise's event loop may be busy, so behind a promise the first one of each other thread is woken with it,
+ * up to the first that blocks. They all try; who is late goes back to its place.
  */
 function giveAway(at: number, woken: number[]): boolean {
   const queue = at + QUEUE;
-  for (let node = firstWaiting(queue); node !== 0; node = firstWaiting(queue)) {
+  const realms: number[] = [];
+  for (let node = firstWaiting(queue), seen = 0; node !== 0 && seen < LOOK_AHEAD; seen++) {
+    const next = nextWaiting(node);
     const flags = words[node + N_FLAGS];
     const gift = (flags & STARVING) !== 0 && woken.length === 0;
-    if (!settle(queue, node, gift ? GIFTED : NOTIFIED)) continue;
-    woken.push(node);
-    if (gift) store(words, at, (words[node + N_IDENT] << IDENT_SHIFT) | (isEmpty(queue) ? 0 : CONTENDED));
-    if (gift) return true;
-    if ((flags & ASYNC) === 0) return false;
+    if (!realms.includes(words[node + N_REALM]) && settle(queue, node, gift ? GIFTED : NOTIFIED)) {
+      woken.push(node);
+      realms.push(words[node + N_REALM]);
+      if (gift) {
+        store(words, at, (words[node + N_IDENT] << IDENT_SHIFT) | (isEmpty(queue) ? 0 : CONTENDED));
+        return true;
+      }
+      if ((flags & ASYNC) === 0) return false;
+    }
+    node = next;
   }
   return false;
 }

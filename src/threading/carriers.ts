@@ -8,17 +8,29 @@
  * TAKEN      a thread is being put in             the taker → ASSIGNED
  * ASSIGNED   its next thread stands in R_THREAD   the carrier → BUSY
  */
-import { add, compareExchange, store, sub } from "#atomics";
+import { add, compareExchange, load, or, store, sub } from "#atomics";
 import { channel, openPort, processors, spawn } from "#host";
 import type { HostWorker } from "../host/host.ts";
+import { release } from "../memory/allocator.ts";
 import { arenaBuffer, cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import { H_IDLE, H_REALMS, H_REGISTRY_GUARD } from "../memory/layout.ts";
-import { R_CARRIER, R_JOB, R_NEXT, R_PARENT, R_THREAD, T_REALM } from "../parking/layout.ts";
+import {
+  CONDEMNED,
+  R_BOOTED,
+  R_CARRIER,
+  R_JOB,
+  R_NEXT,
+  R_PARENT,
+  R_THREAD,
+  T_FLAGS,
+  T_REALM,
+} from "../parking/layout.ts";
 import { createRealm } from "../parking/realm.ts";
 import { wakeWord } from "../parking/word.ts";
 import type { Job } from "./job.ts";
-import { ASSIGNED, BUSY, FREE, TAKEN } from "./states.ts";
+import { endThread } from "./join.ts";
+import { ASSIGNED, BUSY, FREE, KILLED, TAKEN } from "./states.ts";
 import { askSupervisor, isMainRealm, supervisorSoon } from "./watch.ts";
 
 /** Workers that belong to this realm (main or the supervisor), by realm block. */
@@ -63,13 +75,25 @@ function put(job: Job, realm: number): void {
 
 /** A new worker, child of the calling realm; the other end of its port goes to the supervisor. */
 export function startCarrier(job: Job, parent: 0 | 1): void {
+  if (load(words, job.thread + T_FLAGS) & KILLED) {
+    // Killed while the wish to start it was on its way.
+    release(job.message);
+    endThread(job.thread);
+    return;
+  }
   const realm = createRealm();
   words[realm + R_PARENT] = parent;
   put(job, realm);
   words[realm + R_CARRIER] = ASSIGNED;
   const { ours, theirs } = channel();
   const worker = spawn("worker", {
-    data: { arena: arenaBuffer(), realm, port: theirs, extras: job.extras },
+    data: {
+      arena: arenaBuffer(),
+      realm,
+      port: theirs,
+      extras: job.extras,
+      dedicated: job.resourceLimits !== undefined,
+    },
     transfer: [theirs],
     resourceLimits: job.resourceLimits,
     name: `threadkit-${realm}`,
@@ -89,8 +113,10 @@ export function onOwnCarrier(watch: (realm: number, port: unknown) => void): voi
 /** Kills the worker of a realm that belongs to the calling realm. */
 export function killCarrier(realm: number): boolean {
   const worker = workers.get(realm);
-  worker?.terminate();
-  return worker !== undefined;
+  if (worker === undefined) return false;
+  worker.terminate();
+  or(words, realm + R_BOOTED, CONDEMNED);
+  return true;
 }
 
 /** How many clean carriers wait at most: more would hold memory (about 8 MB each) that a burst needed once. */

@@ -1,5 +1,6 @@
 /** Waiting for a thread's end, and the end itself. */
 import { load, store } from "#atomics";
+import { release, retain } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { Kind } from "../memory/layout.ts";
 import { GONE, NEW, T_IDENT, T_QUEUE, T_STATE, TERMINATED } from "../parking/layout.ts";
@@ -17,9 +18,11 @@ export function* joinSteps(at: number): Steps<boolean> {
 
 /** Marks a thread as over. Last of all steps of its end: whoever joins it sees all that went before. */
 export function endThread(at: number): void {
+  retain(at); // the list's reference may be the last one
   delist(at);
   wakeAll(at + T_QUEUE, () => store(words, at + T_STATE, TERMINATED));
   countLive(at, -1);
+  release(at);
 }
 
 /** Undoes a start whose worker could not be made: the thread is in no list, as if it had never been tried. */

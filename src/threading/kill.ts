@@ -2,6 +2,7 @@
 import { load, or } from "#atomics";
 import { exitThread } from "#host";
 import { RuntimeError } from "../errors/errors.ts";
+import { retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { H_MAIN_REALM } from "../memory/layout.ts";
 import { NEW, R_PARENT, R_URGENT, T_FLAGS, T_REALM, T_STATE, TERMINATED } from "../parking/layout.ts";
@@ -25,8 +26,12 @@ export function kill(at: number): boolean {
   if (or(words, at + T_FLAGS, KILLED) & ENDING) return false;
   const realm = words[at + T_REALM];
   if (realm === here()) exitThread();
-  if (killCarrier(realm)) return true;
-  if (cover(realm)[realm + R_PARENT] === 1) askSupervisor({ kill: realm });
-  else postMail(words[H_MAIN_REALM], R_URGENT, MAIL_TERMINATE, realm);
+  // The supervisor is told in any case: it may not have started the worker yet, and it is the one to notice if the
+  // worker dies before it holds the port whose close would tell.
+  retain(at);
+  askSupervisor({ kill: at });
+  if (realm !== 0 && !killCarrier(realm) && cover(realm)[realm + R_PARENT] === 0) {
+    postMail(words[H_MAIN_REALM], R_URGENT, MAIL_TERMINATE, realm);
+  }
   return true;
 }

@@ -4,7 +4,7 @@
  *
  * words: bytes of the import list, bytes of the value, number of holds, number of extras; the holds; the bytes.
  */
-import { builder, importAll, lifter } from "../capture/port.ts";
+import { builder, importAll, lifter, tellOriginal } from "../capture/port.ts";
 import { allocate, onDispose, release, retain } from "../memory/allocator.ts";
 import { bytesAt, cover, words } from "../memory/arena.ts";
 import { adopt, handleOf } from "../memory/handle.ts";
@@ -35,6 +35,7 @@ export function packValue(value: unknown, label: string): number {
 
 /** What was thrown; never fails. */
 export function packThrown(error: unknown): number {
+  tellOriginal(error);
   return store(encodeThrown(error, { label: "the error", shared }));
 }
 

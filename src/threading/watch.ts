@@ -19,7 +19,7 @@ export type Request =
   | { watch: number; port: unknown }
   /** Start a carrier as a child of the supervisor's. */
   | { start: Job }
-  /** Kill a child of the supervisor's. */
+  /** Kill this thread, if its worker is a child of the supervisor's; see to it that its end is noticed. */
   | { kill: number };
 
 /**

@@ -28,6 +28,8 @@ export interface Unit {
   readonly importReads: readonly (readonly [number, number, number])[];
   /** What the function's `name` is to be; the text alone may not tell. */
   readonly name?: string;
+  /** Compiled and original positions of its places, where a loader changed the text: see capture/stacks. */
+  readonly originals?: readonly number[];
   /** The names that every thread looks up by itself: [name index, reference]. */
   readonly references?: readonly (readonly [number, Reference])[];
 }

@@ -1,6 +1,9 @@
 /** What runs first in a thread's worker. */
+
+import { or } from "#atomics";
 import { openPort, startData } from "#host";
-import { attachArena } from "../memory/arena.ts";
+import { attachArena, words } from "../memory/arena.ts";
+import { BOOTED, R_BOOTED } from "../parking/layout.ts";
 import { joinRealm } from "../parking/realm.ts";
 import { openMailbox } from "../threading/mail.ts";
 import { useLine } from "../threading/watch.ts";
@@ -9,13 +12,14 @@ import { serve } from "./serve.ts";
 
 /** Makes this worker a carrier. */
 export function runWorker(): void {
-  const { arena, realm, port, extras } = startData() as unknown as StartData;
+  const { arena, realm, port, extras, dedicated } = startData() as unknown as StartData;
   attachArena(arena);
   joinRealm(realm);
+  or(words, realm + R_BOOTED, BOOTED);
   useLine(openPort(port)); // its close is this thread's death notice
   openMailbox();
   installOutput();
-  void serve(realm, extras);
+  void serve(realm, extras, dedicated);
 }
 
 interface StartData {
@@ -23,4 +27,6 @@ interface StartData {
   realm: number;
   port: unknown;
   extras: readonly unknown[];
+  /** It has limits of its own, and serves one thread only. */
+  dedicated: boolean;
 }

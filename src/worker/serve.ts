@@ -50,7 +50,11 @@ let current: Thread | undefined;
 let failed: { readonly error: unknown } | undefined;
 let interrupt: (() => void) | undefined;
 
-export async function serve(realm: number, firstExtras: readonly unknown[]): Promise<void> {
+export async function serve(
+  realm: number,
+  firstExtras: readonly unknown[],
+  dedicated: boolean,
+): Promise<void> {
   onUncaught((error) => {
     if (thread === 0) writeOut(2, `Exception in a worker between two threads:\n${inspectError(error)}\n`);
     failed ??= { error };
@@ -66,6 +70,7 @@ export async function serve(realm: number, firstExtras: readonly unknown[]): Pro
     cover(thread);
     await run(realm, thread, extras);
     const clean =
+      !dedicated &&
       failed === undefined &&
       (words[thread + T_FLAGS] & KILLED) === 0 &&
       pendingWaits() === 0 &&

@@ -1,8 +1,13 @@
 /** The supervisor: never blocks, hears of every thread's end, mends what it left, owns the threads of threads. */
+
+import { load } from "#atomics";
 import { environment, killProcess, onStarterMessage, openPort, startData } from "#host";
-import { attachArena } from "../memory/arena.ts";
+import type { HostPort } from "../host/host.ts";
+import { release } from "../memory/allocator.ts";
+import { attachArena, words } from "../memory/arena.ts";
 import { onStuck } from "../memory/guard.ts";
 import { dumpState } from "../parking/census.ts";
+import { CONDEMNED, R_BOOTED, T_REALM, T_STATE, TERMINATED } from "../parking/layout.ts";
 import { joinRealm } from "../parking/realm.ts";
 import { killCarrier, onOwnCarrier, startCarrier } from "../threading/carriers.ts";
 import { openMailbox } from "../threading/mail.ts";
@@ -28,13 +33,41 @@ function handle(message: unknown): void {
   const request = message as Request;
   if ("watch" in request) watch(request.watch, request.port);
   else if ("start" in request) startCarrier(request.start, 1);
-  else killCarrier(request.kill);
+  else seeToEnd(request.kill);
 }
+
+/** Carriers alive, by realm, with the port whose close is the death notice. */
+const watched = new Map<number, HostPort>();
 
 function watch(carrier: number, end: unknown): void {
   const port = openPort(end);
+  watched.set(carrier, port);
   port.onMessage(handle);
-  port.onClose(() => reap(carrier));
+  port.onClose(() => bury(carrier));
+}
+
+function bury(carrier: number): void {
+  if (watched.delete(carrier)) reap(carrier);
+}
+
+/** Milliseconds between two looks at a killed worker that had not booted. */
+const LOOK = 20;
+
+/** Kills a thread of ours, and notices the end of one, ours or main's, whose worker never came to hold its port. */
+function seeToEnd(thread: number, looks = 0): void {
+  const realm = words[thread + T_REALM];
+  // Without a realm it is still on its way here, and `startCarrier` will see that it was killed.
+  if (realm === 0 || load(words, thread + T_STATE) === TERMINATED) {
+    release(thread);
+    return;
+  }
+  killCarrier(realm);
+  const unborn = load(words, realm + R_BOOTED) === CONDEMNED;
+  if (unborn && looks >= 2) {
+    watched.get(realm)?.close();
+    bury(realm);
+  }
+  setTimeout(() => seeToEnd(thread, unborn ? looks + 1 : 0), LOOK);
 }
 
 /** For tests: a process that hangs tells its state before it is ended. */
