@@ -4,7 +4,7 @@ import { refuse, type Trail } from "./refuse.ts";
 import type { Need, Syntax } from "./scopes.ts";
 import type { Blueprint, Slot } from "./unit.ts";
 
-const SHARE = "Return the value, or share it with SharedInt32, SharedRef or another shared object";
+const SHARE = "Return the value, or share it with SharedInt32 or another shared object";
 
 const NEEDS: Record<Need, readonly [thing: string, fact: string, advice: string]> = {
   this: [

@@ -17,7 +17,7 @@ export function warnOfCopies({ source }: Blueprint, { name, capture }: Slot, val
     warned.add(node);
     runtime().emitWarning(
       `'${name}' is copied to the thread, and the change at ${placeOf(source, node.start)} stays in the copy. ` +
-        "Return the value, or use SharedMap, SharedList, SharedRef or another shared object.",
+        "Keep it in a SharedInt32 or another shared object if others must see it.",
       { type: "ThreadkitWarning", code: "THREADKIT_COPIED" },
     );
   }

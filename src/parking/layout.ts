@@ -73,10 +73,12 @@ export const R_PARENT = 8;
 export const R_RESCAN = 9;
 /** Counts what a parked realm must look at; it sleeps on this word, so that nothing falls between look and sleep. */
 export const R_WAKE = 10;
+/** Thread whose end is being made, with a reference: its worker may already be free for another, and be killed. */
+export const R_ENDING = 12;
 /** BOOTED: its worker runs our code. CONDEMNED: it was killed. One killed before it booted gives no death notice. */
 export const R_BOOTED = 11;
 /** The node of the one blocking wait that a realm can be in. */
-export const R_NODE = 12;
+export const R_NODE = 13;
 export const REALM_WORDS = R_NODE + NODE_WORDS;
 
 export const BOOTED = 1;
@@ -93,8 +95,10 @@ export const T_NAME = 5;
 export const T_EXCEPTION = 6;
 /** Realm that runs it, from the moment it is assigned. */
 export const T_REALM = 7;
+/** Message with what it will run, of a thread that crossed before it was started, 0: none. */
+export const T_CODE = 8;
 /** Joiners. */
-export const T_QUEUE = 8;
+export const T_QUEUE = 9;
 export const THREAD_WORDS = T_QUEUE + QUEUE_WORDS;
 
 export const NEW = 0;

@@ -70,6 +70,10 @@ export class SharedBigInt64 extends SharedObject {
   override toString(): string {
     return String(this.value);
   }
+  /** A string, since JSON knows no bigint. */
+  toJSON(): string {
+    return String(this.value);
+  }
   /** @internal */
   [kInspect](): string {
     return `SharedBigInt64 { ${this.value}n }`;

@@ -278,7 +278,7 @@ function breakOwned(at: number, ident: number): void {
 
 function brokenError(verb: string): BrokenLockError {
   return new BrokenLockError(
-    `cannot ${verb} the lock: the thread that held it was killed. Check the data that it guards, then call recover().`,
+    `cannot ${verb} the lock: the thread that held it died. Check the data that it guards, then call recover().`,
   );
 }
 

@@ -99,7 +99,10 @@ export function startCarrier(job: Job, parent: 0 | 1): void {
     name: `threadkit-${realm}`,
   });
   workers.set(realm, worker);
-  worker.onExit(() => workers.delete(realm));
+  worker.onExit(() => {
+    // The block may serve a new realm by now, long before this event loop turned.
+    if (workers.get(realm) === worker) workers.delete(realm);
+  });
   if (parent === 0) askSupervisor({ watch: realm, port: ours }, [ours]);
   else watchHere(realm, ours);
 }

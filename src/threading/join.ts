@@ -6,7 +6,7 @@ import { Kind } from "../memory/layout.ts";
 import { GONE, NEW, T_IDENT, T_QUEUE, T_STATE, TERMINATED } from "../parking/layout.ts";
 import { type ParkRequest, type Steps, wakeAll } from "../parking/park.ts";
 import { defineRobust } from "../parking/robust.ts";
-import { countLive, delist } from "./registry.ts";
+import { delist, uncount } from "./registry.ts";
 
 /** True once thread `at` is terminated; false when the time was up. */
 export function* joinSteps(at: number): Steps<boolean> {
@@ -16,19 +16,22 @@ export function* joinSteps(at: number): Steps<boolean> {
   return true;
 }
 
-/** Marks a thread as over. Last of all steps of its end: whoever joins it sees all that went before. */
+/**
+ * Marks a thread as over. Last of all steps of its end: whoever joins it sees all that went before. May be done again
+ * by the supervisor, if who did it was killed on the way.
+ */
 export function endThread(at: number): void {
   retain(at); // the list's reference may be the last one
   delist(at);
+  uncount(at);
   wakeAll(at + T_QUEUE, () => store(words, at + T_STATE, TERMINATED));
-  countLive(at, -1);
   release(at);
 }
 
 /** Undoes a start whose worker could not be made: the thread is in no list, as if it had never been tried. */
 export function unstart(at: number): void {
   delist(at);
-  countLive(at, -1);
+  uncount(at);
   words[at + T_IDENT] = 0;
   store(words, at + T_STATE, NEW);
 }

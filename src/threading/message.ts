@@ -20,7 +20,18 @@ const HOLDS = 2;
 const EXTRAS = 3;
 const HEADER = 4;
 
-const shared = { offsetOf: handleOf };
+/** A handle on its way; `beforeCrossing` sees each object that crosses by reference. */
+const shared = {
+  offsetOf(value: object) {
+    const handle = handleOf(value);
+    if (handle !== undefined) beforeCrossing(value);
+    return handle;
+  },
+};
+let beforeCrossing: (value: object) => void = () => {};
+export function onCrossing(handler: (value: object) => void): void {
+  beforeCrossing = handler;
+}
 
 /** Sends code along: for what a thread runs. */
 export function packCode(value: unknown, label: string): { at: number; extras: readonly unknown[] } {

@@ -35,6 +35,7 @@ import {
   NOTIFIED,
   Q_GUARD,
   R_CARRIER,
+  R_ENDING,
   R_INBOX,
   R_JOB,
   R_LEDGER,
@@ -119,6 +120,12 @@ function mend(death: Case): void {
   tellSettled();
   // 5. Its thread is over.
   if (thread !== 0 && load(words, thread + T_STATE) !== NEW) endDead(thread);
+  const ending = words[realm + R_ENDING];
+  if (ending !== 0) {
+    endThread(ending);
+    words[realm + R_ENDING] = 0;
+    release(ending);
+  }
   // 6. What its handles held, and its own blocks.
   if (exchange(words, realm + R_CARRIER, BUSY) === FREE) sub(words, H_IDLE, 1);
   if (words[H_HOOK_REALM] === realm) store(words, H_HOOK_REALM, 0);

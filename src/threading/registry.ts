@@ -1,5 +1,5 @@
 /** The list of live threads, and the names in their control blocks. */
-import { add } from "#atomics";
+import { add, and, or, sub } from "#atomics";
 import { nativeThreadId } from "#host";
 import { RuntimeError } from "../errors/errors.ts";
 import { allocate, release, retain } from "../memory/allocator.ts";
@@ -23,7 +23,7 @@ import {
 import { ring } from "../parking/queue.ts";
 import { here, MAIN_IDENT } from "../parking/realm.ts";
 import { packValue, unpack } from "./message.ts";
-import { DAEMON, IS_MAIN } from "./states.ts";
+import { COUNTED, DAEMON, IS_MAIN } from "./states.ts";
 
 /** Control block of the thread that runs here. Main's is made at first use. */
 export function currentBlock(): number {
@@ -120,9 +120,15 @@ export function nextIdent(): number {
 }
 
 /** Counts a live thread that the process must wait for. */
-export function countLive(at: number, change: 1 | -1): void {
+export function count(at: number): void {
   if (cover(at)[at + T_FLAGS] & DAEMON) return;
-  const before = add(words, H_LIVE, change);
+  or(words, at + T_FLAGS, COUNTED);
   // Main's event loop holds the process while the count is above zero; it looks when its bell rings.
-  if (before + change <= 1 && words[H_MAIN_REALM] !== 0) ring(words[H_MAIN_REALM]);
+  if (add(words, H_LIVE, 1) === 0) ring(words[H_MAIN_REALM]);
+}
+
+/** Takes it back, once. */
+export function uncount(at: number): void {
+  if ((and(cover(at), at + T_FLAGS, ~COUNTED) & COUNTED) === 0) return;
+  if (sub(words, H_LIVE, 1) === 1) ring(words[H_MAIN_REALM]);
 }

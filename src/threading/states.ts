@@ -20,6 +20,8 @@ export const IS_MAIN = 2;
 export const KILLED = 4;
 /** The thread's code is over: terminate() comes too late, the worker may serve others. */
 export const ENDING = 8;
+/** It is in the count of threads that the process waits for. */
+export const COUNTED = 16;
 
 // States of a carrier, in R_CARRIER.
 export const BUSY = 0;

@@ -16,6 +16,7 @@ import {
 import {
   NEW,
   RUNNABLE,
+  T_CODE,
   T_EXCEPTION,
   T_FLAGS,
   T_IDENT,
@@ -32,11 +33,13 @@ import { assign } from "./carriers.ts";
 import { holdForThreads } from "./exit.ts";
 import { joinSteps, unstart } from "./join.ts";
 import { kill } from "./kill.ts";
-import { packCode, unpack } from "./message.ts";
+import { onCrossing, packCode, unpack } from "./message.ts";
 import { checkThreadOptions, type ThreadOptions } from "./options.ts";
-import { countLive, currentBlock, enlist, nameOf, nextIdent, setName } from "./registry.ts";
+import { count, currentBlock, enlist, nameOf, nextIdent, setName } from "./registry.ts";
 import { DAEMON, STATE_NAMES, type ThreadState } from "./states.ts";
 
+/** @internal Key of the one door for handles that cross. */
+export const kPublish: unique symbol = Symbol("threadkit.publish");
 /** @internal Key of the one door for the worker's side. */
 export const kFurnish: unique symbol = Symbol("threadkit.furnish");
 
@@ -61,6 +64,8 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
   #target: ((...args: A) => unknown) | undefined;
   #args: A | undefined;
   #resourceLimits: ResourceLimits | undefined;
+  /** It was made here, not rebuilt from a handle. */
+  readonly #made: boolean;
   #exception: { readonly value: unknown } | undefined;
 
   /** @throws TypeError (INVALID_OPTIONS) for a target that is no function, args that are no array and the like */
@@ -68,6 +73,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     const born = !isAdopting();
     const checked: ThreadOptions<A> = born ? checkThreadOptions(options) : {};
     super(Kind.Thread, THREAD_WORDS);
+    this.#made = born;
     if (!born) return;
     const creator = words[currentBlock() + T_FLAGS] & DAEMON;
     this.#target = checked.target;
@@ -90,11 +96,11 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
         `cannot start ${this.name}: it was started before. Make a new Thread for each run.`,
       );
     }
-    const { at: message, extras } = this.#pack();
+    const { at: message, extras } = this.#code();
     words[at + T_IDENT] = nextIdent();
     store(words, at + T_STATE, RUNNABLE);
     enlist(at);
-    countLive(at, 1);
+    count(at);
     holdForThreads();
     try {
       assign({ thread: at, message, extras, resourceLimits: this.#resourceLimits });
@@ -105,6 +111,23 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     }
     this.#target = this.#args = undefined;
     return this;
+  }
+
+  /** What the thread will run: packed now, or before, if the handle came from another thread. */
+  #code(): { at: number; extras: readonly unknown[] } {
+    const packed = words[this[kAt] + T_CODE];
+    if (this.#made || packed === 0) return this.#pack();
+    words[this[kAt] + T_CODE] = 0;
+    return { at: packed, extras: [] };
+  }
+
+  /** @internal An unstarted thread that crosses takes along what it will run, so that others may start it. */
+  static [kPublish](thread: Thread): void {
+    const at = thread[kAt];
+    if (!thread.#made || load(words, at + T_STATE) !== NEW || words[at + T_CODE] !== 0) return;
+    const { at: message, extras } = thread.#pack();
+    if (extras.length === 0) words[at + T_CODE] = message;
+    else release(message);
   }
 
   #pack() {
@@ -271,6 +294,10 @@ function automaticName(target: ((...args: never[]) => unknown) | undefined): str
 }
 
 onDispose(Kind.Thread, (at) => {
-  for (const message of [words[at + T_NAME], words[at + T_EXCEPTION]]) if (message !== 0) release(message);
+  for (const message of [words[at + T_NAME], words[at + T_EXCEPTION], words[at + T_CODE]])
+    if (message !== 0) release(message);
 });
 defineKind(Kind.Thread, Thread);
+onCrossing((value) => {
+  if (value instanceof Thread) Thread[kPublish](value);
+});

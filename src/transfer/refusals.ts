@@ -52,7 +52,7 @@ const FINDINGS: Record<string, Finding> = {
   },
   AbortSignal: {
     fact: `it is an AbortSignal, ${ONE_THREAD}`,
-    advice: "Send a shared Event, and set it when the signal aborts",
+    advice: "Send a SharedBoolean, and set it when the signal aborts",
   },
   Request: { fact: `it is a Request, ${ONE_THREAD}`, advice: "Send its url, method, headers and body" },
   Response: { fact: `it is a Response, ${ONE_THREAD}`, advice: "Send its status, headers and body" },
@@ -64,7 +64,7 @@ export const DETACHED: Finding = {
 };
 export const PORT: Finding = {
   fact: "it is a MessagePort, which moves and is not copied",
-  advice: "Put it in the transfer list",
+  advice: "Make the channel inside the thread",
 };
 export const UNSHARED_MEMORY: Finding = {
   fact: "it is a WebAssembly.Memory that is not shared",

@@ -55,7 +55,7 @@ export class Trail {
       if (this.kinds[i] === STEP_CAPTURE) ({ way, place } = split(String(this.at[i])));
       else way += step(this.kinds[i], this.at[i]);
     }
-    return { way, place };
+    return { way: way.startsWith(".") ? way.slice(1) : way, place }; // an empty label: the first key is the name
   }
 
   toString(): string {

@@ -13,11 +13,12 @@ import {
   turn,
 } from "#host";
 import { RuntimeError } from "../errors/errors.ts";
-import { release } from "../memory/allocator.ts";
+import { release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { adoptAs } from "../memory/handle.ts";
 import {
   R_CARRIER,
+  R_ENDING,
   R_JOB,
   R_THREAD,
   RUNNING,
@@ -145,11 +146,15 @@ function finish(realm: number, clean: boolean): void {
   drainInbox(); // errors of other threads that wait for this one's hook
   dropHook();
   if (or(words, at + T_FLAGS, ENDING) & KILLED) exitThread();
+  retain(at);
+  words[realm + R_ENDING] = at;
   words[realm + R_THREAD] = 0;
   current = undefined;
   thread = 0;
   if (clean && !offer(realm)) mustEnd = true;
   endThread(at);
+  words[realm + R_ENDING] = 0;
+  release(at);
   if (mustEnd) exitThread();
 }
 let mustEnd = false;

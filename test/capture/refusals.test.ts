@@ -73,7 +73,7 @@ describe("a refusal", () => {
     );
     assert.match(
       first,
-      /Return the value, or share it with SharedInt32, SharedRef or another shared object\.$/,
+      /Return the value, or share it with SharedInt32 or another shared object\.$/,
     );
     assert.equal(way.length, 3);
     assert.match(way[0], /^ {2}in function bump \(test\/fixtures\/capture\/refusals\.ts:3:14\)$/);

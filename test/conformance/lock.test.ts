@@ -2,13 +2,22 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import "../harness/watchdog.ts";
+import {
+  BrokenLockError,
+  Lock,
+  RuntimeError,
+  SharedBoolean,
+  SharedInt32,
+  sleep,
+  sleepAsync,
+  Thread,
+} from "threadkit";
 import { STARVING_AFTER } from "../../src/sync/lock.ts";
 import { lockWords, PRISTINE } from "../harness/arena.ts";
 import { AT_ONCE, EXPIRES, FAIR, LONG, SECTION } from "../harness/delays.ts";
 import { refuses, refusesAsync } from "../harness/refuses.ts";
 import { joinAll, start, startEach } from "../harness/threads.ts";
 import { took, until } from "../harness/until.ts";
-import { BrokenLockError, Lock, RuntimeError, SharedBoolean, SharedInt32, sleep, sleepAsync, Thread } from "threadkit";
 import { awaiting, blocking, mutexSuite, whileHeld } from "./lock.ts";
 
 mutexSuite("a Lock", () => new Lock(), blocking);
@@ -110,7 +119,10 @@ describe("an aborted acquireAsync (API rule 3)", () => {
   test("that was aborted before rejects with the reason, even though the lock is free, and leaves no trace", async () => {
     const lock = new Lock();
     const reason = { why: "before" };
-    await assert.rejects(lock.acquireAsync({ signal: AbortSignal.abort(reason) }), (error) => error === reason);
+    await assert.rejects(
+      lock.acquireAsync({ signal: AbortSignal.abort(reason) }),
+      (error) => error === reason,
+    );
     assert.deepEqual(lockWords(lock), PRISTINE);
   });
 
@@ -144,7 +156,10 @@ describe("an aborted acquireAsync (API rule 3)", () => {
       await assert.rejects(pending[which], { name: "AbortError" });
       lock.release();
       await Promise.all(pending.filter((_, i) => i !== which));
-      assert.deepEqual(order, [0, 1, 2].filter((i) => i !== which));
+      assert.deepEqual(
+        order,
+        [0, 1, 2].filter((i) => i !== which),
+      );
       assert.deepEqual(lockWords(lock), PRISTINE);
     }
   });
@@ -156,10 +171,16 @@ describe("an aborted acquireAsync (API rule 3)", () => {
       lock.acquire();
       const controller = new AbortController();
       const first = lock.acquireAsync({ signal: controller.signal }).then(
-        () => (lock.release(), "taken"),
+        () => {
+          lock.release();
+          return "taken";
+        },
         () => "aborted",
       );
-      const second = lock.acquireAsync({ timeout: LONG }).then((got) => (got?.release(), got));
+      const second = lock.acquireAsync({ timeout: LONG }).then((got) => {
+        got?.release();
+        return got;
+      });
       lock.release();
       controller.abort();
       assert.ok(["taken", "aborted"].includes(await first));
@@ -284,7 +305,10 @@ describe("the line at a Lock (SEMANTICS 5)", () => {
       inside--;
       return "done";
     };
-    assert.deepEqual(await Promise.all([1, 2, 3, 4].map(() => lock.withAsync(section))), Array(4).fill("done"));
+    assert.deepEqual(
+      await Promise.all([1, 2, 3, 4].map(() => lock.withAsync(section))),
+      Array(4).fill("done"),
+    );
     await assert.rejects(
       lock.withAsync(async () => {
         await sleepAsync(1);
@@ -322,9 +346,7 @@ describe("the line at a Lock (SEMANTICS 5)", () => {
       try {
         for (let i = 0; i < 10; i++) {
           const ms = await took(async () => {
-            const got = awaits
-              ? await lock.acquireAsync({ timeout: FAIR })
-              : lock.acquire({ timeout: FAIR });
+            const got = awaits ? await lock.acquireAsync({ timeout: FAIR }) : lock.acquire({ timeout: FAIR });
             assert.equal(got, lock, `starved for ${FAIR} ms, in attempt ${i}`);
           });
           assert.ok(ms < FAIR);
@@ -343,7 +365,10 @@ describe("the line at a Lock (SEMANTICS 5)", () => {
     const stop = new SharedBoolean();
     const greedy = start(
       (lock, stop) => {
-        while (!stop.value) lock.with(() => { for (let end = performance.now() + 0.1; performance.now() < end; ); });
+        while (!stop.value)
+          lock.with(() => {
+            for (let end = performance.now() + 0.1; performance.now() < end; );
+          });
       },
       lock,
       stop,
@@ -438,7 +463,7 @@ describe("a Lock whose holder was killed (API rule 6)", () => {
     await until(() => lock.broken, "the lock is found broken");
     assert.equal(await holder.joinAsync({ timeout: LONG }), true);
     const cannot = (verb: string) =>
-      `cannot ${verb} the lock: the thread that held it was killed. Check the data that it guards, then call recover().`;
+      `cannot ${verb} the lock: the thread that held it died. Check the data that it guards, then call recover().`;
     assert.equal(lock.locked(), true);
     for (const call of [
       () => lock.acquire(),

@@ -342,3 +342,35 @@ describe("the excepthook (SEMANTICS 19)", () => {
     assert.deepEqual(result.stdout.trimEnd().split("\n").sort(), ["hungry THREAD_DIED", "joined"]);
   });
 });
+
+describe("the first worker of a process", () => {
+  for (const [what, body] of [
+    ["a timer", "setInterval(() => {}, 5)"],
+    ["a listener on process", 'process.on("warning", () => {})'],
+    ["a new global", "Object.assign(globalThis, { leftover: 1 })"],
+  ] as const) {
+    test(`is not used again if its first thread left ${what}`, async () => {
+      const result = await run(`
+        const first = new Thread({ target: () => { ${body}; } }).start();
+        first.join();
+        const second = new Thread({ target: () => {} }).start();
+        second.join();
+        console.log(first.exception, second.exception, first.nativeId !== second.nativeId);
+      `);
+      ends(result, 0, "undefined undefined true\n");
+    });
+  }
+});
+
+describe("flags of node that workers do not take", () => {
+  test("do not keep threads from starting", async () => {
+    const result = await run(
+      `
+      const t = new Thread({ target: () => { console.log(typeof globalThis.gc); } }).start();
+      t.join();
+    `,
+      { nodeArgs: ["--expose-gc", "--max-old-space-size=512", "--stack-size=1000"] },
+    );
+    ends(result, 0, "function\n");
+  });
+});

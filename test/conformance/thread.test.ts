@@ -3,11 +3,6 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import "../harness/watchdog.ts";
-import { usedBytes } from "../harness/arena.ts";
-import { AT_ONCE, EARLY, EXPIRES, LONG, PATIENCE } from "../harness/delays.ts";
-import { refuses, refusesAsync } from "../harness/refuses.ts";
-import { joinAll, start, startEach } from "../harness/threads.ts";
-import { took, until, untilSync } from "../harness/until.ts";
 import {
   activeCount,
   currentThread,
@@ -24,6 +19,11 @@ import {
   sleepAsync,
   Thread,
 } from "threadkit";
+import { usedBytes } from "../harness/arena.ts";
+import { AT_ONCE, EARLY, EXPIRES, LONG, PATIENCE } from "../harness/delays.ts";
+import { refuses, refusesAsync } from "../harness/refuses.ts";
+import { joinAll, start, startEach } from "../harness/threads.ts";
+import { took, until, untilSync } from "../harness/until.ts";
 
 /** A thread that runs until `go` is set, without blocking on a primitive in between for long. */
 function spinning(go: SharedBoolean, options: { name?: string; daemon?: boolean } = {}): Thread {
@@ -148,7 +148,7 @@ describe("a thread's life", () => {
 
   test("of one that could not be started leaves it new, in no list, and holds nothing (SEMANTICS 15)", async () => {
     const before = { listed: activeCount(), used: usedBytes() };
-    const thread = new Thread({ target: () => {}, args: [Promise.resolve()] });
+    const thread = new Thread({ target: () => {}, args: [Promise.resolve()] as never });
     const made = usedBytes();
     assert.throws(() => thread.start(), { code: "CANNOT_CROSS" });
     assert.equal(thread.state, "new");
@@ -198,7 +198,8 @@ describe("idents and native ids", () => {
         ident.value = getIdent();
         native.value = getNativeId() ?? -1;
         if (currentThread().ident !== getIdent()) throw new Error("currentThread has another ident");
-        if (currentThread().nativeId !== getNativeId()) throw new Error("currentThread has another native id");
+        if (currentThread().nativeId !== getNativeId())
+          throw new Error("currentThread has another native id");
       },
       ident,
       native,
@@ -214,7 +215,9 @@ describe("idents and native ids", () => {
     assert.equal(mainThread().nativeId, process.pid);
   });
 
-  test("of threads that run at once are different OS threads", { skip: process.platform !== "linux" }, async () => {
+  test("of threads that run at once are different OS threads", {
+    skip: process.platform !== "linux",
+  }, async () => {
     const go = new SharedBoolean();
     const threads = [1, 2, 3].map(() => spinning(go).start());
     await until(() => threads.every((thread) => thread.nativeId !== undefined), "all run");
@@ -448,7 +451,10 @@ describe("join (SEMANTICS 16)", () => {
     const go = new SharedBoolean();
     const thread = spinning(go).start();
     const reason = new Error("enough");
-    await assert.rejects(thread.joinAsync({ signal: AbortSignal.abort(reason) }), (error) => error === reason);
+    await assert.rejects(
+      thread.joinAsync({ signal: AbortSignal.abort(reason) }),
+      (error) => error === reason,
+    );
     const controller = new AbortController();
     const pending = thread.joinAsync({ signal: controller.signal });
     controller.abort(reason);
@@ -491,7 +497,11 @@ describe("run() and subclasses (SEMANTICS 20)", () => {
   });
 
   test("what run() throws in the caller comes out there", () => {
-    const thread = new Thread({ target: () => { throw new RangeError("here"); } });
+    const thread = new Thread({
+      target: () => {
+        throw new RangeError("here");
+      },
+    });
     assert.throws(() => thread.run(), RangeError);
     assert.equal(thread.exception, undefined);
   });
@@ -605,8 +615,16 @@ describe("an async target", () => {
   test("may be any thenable", async () => {
     const seen = new SharedInt32();
     const thread = start((seen) => {
-      // biome-ignore lint/suspicious/noThenProperty: a thenable is what this is about
-      return { then: (resolve: () => void) => { seen.value = 1; setTimeout(() => { seen.value = 2; resolve(); }, 1); } };
+      return {
+        // biome-ignore lint/suspicious/noThenProperty: a thenable is what this is about
+        then: (resolve: () => void) => {
+          seen.value = 1;
+          setTimeout(() => {
+            seen.value = 2;
+            resolve();
+          }, 1);
+        },
+      };
     }, seen);
     await joinAll([thread]);
     assert.equal(seen.value, 2);
@@ -648,10 +666,14 @@ describe("currentThread and mainThread", () => {
   });
 
   test("hand a thread's own object over to another, which gets its own handle of it", async () => {
-    const thread = start((main, unstarted) => {
-      if (main !== mainThread()) throw new Error("main came as another object");
-      if (unstarted.state !== "new") throw new Error("state is not shared");
-    }, mainThread(), new Thread());
+    const thread = start(
+      (main, unstarted) => {
+        if (main !== mainThread()) throw new Error("main came as another object");
+        if (unstarted.state !== "new") throw new Error("state is not shared");
+      },
+      mainThread(),
+      new Thread(),
+    );
     await joinAll([thread]);
   });
 });
@@ -787,7 +809,10 @@ describe("what a thread throws (SEMANTICS 19)", () => {
       await withHook(async (seen) => {
         const thread = start(async (how) => {
           if (how === "rejection") void Promise.reject(new Error("stray"));
-          else setTimeout(() => { throw new Error("stray"); }, 1);
+          else
+            setTimeout(() => {
+              throw new Error("stray");
+            }, 1);
           await new Promise(() => {}); // for ever
         }, how);
         assert.equal(await thread.joinAsync({ timeout: LONG }), true, how);
@@ -837,7 +862,10 @@ describe("sleep and sleepAsync", () => {
 
   test("can be aborted when awaited", async () => {
     const reason = new Error("wake up");
-    await assert.rejects(sleepAsync(LONG, { signal: AbortSignal.abort(reason) }), (error) => error === reason);
+    await assert.rejects(
+      sleepAsync(LONG, { signal: AbortSignal.abort(reason) }),
+      (error) => error === reason,
+    );
     const controller = new AbortController();
     const pending = sleepAsync(LONG, { signal: controller.signal });
     controller.abort(reason);
@@ -900,7 +928,7 @@ describe("a carrier that serves a second thread", { concurrency: false }, () => 
       "an open port",
       () => {
         const { port1 } = new MessageChannel();
-        port1.onmessage = () => {};
+        port1.on("message", () => {});
       },
     ],
   ] as const) {
@@ -965,7 +993,10 @@ describe("resourceLimits", () => {
 
 test("blocking waits of main work without its event loop, from the first thread on", () => {
   const n = new SharedInt32();
-  const threads = startEach((n) => void n.add(1), [1, 2, 3].map(() => [n] as const));
+  const threads = startEach(
+    (n) => void n.add(1),
+    [1, 2, 3].map(() => [n] as const),
+  );
   untilSync(() => n.value === 3, "all three ran while main blocked", PATIENCE);
   for (const thread of threads) assert.equal(thread.join({ timeout: LONG }), true);
 });

@@ -96,7 +96,7 @@ function suicide(cause: string, lock: Lock, other: Lock, held: SharedBoolean, go
 }
 import { currentThread } from "threadkit";
 console.log(JSON.stringify(report));
-`.replace("    if (cause === \"itself\") thread.terminate();\n", "");
+`.replace('    if (cause === "itself") thread.terminate();\n', "");
 
 const LUCK = ["RangeError", "no luck"];
 const CAUSES: [string, string, string[] | null][] = [

@@ -9,7 +9,7 @@ import { LONG_CHILD } from "../harness/delays.ts";
 import { freshSeed } from "../harness/random.ts";
 
 const SCRIPT = `
-import { allocatorFaults, census, lockWords, usedBytes } from "../../test/harness/arena.ts";
+import { allocatorFaults, arenaWords, census, lockWords, usedBytes } from "../../test/harness/arena.ts";
 import { randomFrom } from "../../test/harness/random.ts";
 import { activeCount, BrokenLockError, Lock, SharedBoolean, SharedFloat64, SharedInt32, sleep, sleepAsync, Thread } from "threadkit";
 
@@ -97,13 +97,13 @@ for (const thread of threads) {
 }
 mend();
 const end = performance.now() + 10_000;
-while ((activeCount() > 1 || allocatorFaults().length > 0) && performance.now() < end) { mend(); sleep(5); }
+while ((activeCount() > 1 || allocatorFaults(arenaWords(), kills).length > 0) && performance.now() < end) { mend(); sleep(5); }
 const words = locks.map(lockWords);
 for (const lock of locks) lock.with(() => {});
 const again = Array.from({ length: 3_000 }, (_, i) => new SharedInt32(i));
 const values = again.every((n, i) => n.value === i);
 console.log(JSON.stringify({
-  active: activeCount(), words, overlaps: overlaps.value, faults: allocatorFaults(), values,
+  active: activeCount(), words, overlaps: overlaps.value, faults: allocatorFaults(arenaWords(), kills), values,
   progress: turns.value > 0 || mix[0] === "nests",
 }));
 console.error(census(), usedBytes(), turns.value);
@@ -122,7 +122,10 @@ describe("after hundreds of kills", { concurrency: false }, () => {
     test(`of threads that do ${mix.replaceAll(",", ", ")}, everything that is left works`, async (t) => {
       const seed = freshSeed();
       t.diagnostic(`seed ${seed}`);
-      const result = await runScript(SCRIPT, { args: [String(seed), String(kills), mix], timeout: LONG_CHILD });
+      const result = await runScript(SCRIPT, {
+        args: [String(seed), String(kills), mix],
+        timeout: LONG_CHILD,
+      });
       const where = `seed ${seed}${captured(result)}`;
       assert.equal(result.code, 0, where);
       const pristine = { word: 0, guard: 0, head: 0, tail: 0 };

@@ -2,16 +2,27 @@
 import { Thread, type ThreadOptions } from "threadkit";
 import { LONG } from "./delays.ts";
 
+/** A tuple whose elements were made read-only by `as const`, as parameters want it. */
+type Mutable<A extends readonly unknown[]> = { -readonly [K in keyof A]: A[K] };
+
 /** Starts threads that run `target`, one for each list of arguments. */
-export function startEach<A extends readonly unknown[]>(
-  target: (...args: A) => unknown,
+export function startEach<const A extends readonly unknown[]>(
+  target: (...args: Mutable<NoInfer<A>>) => unknown,
   argsOfEach: readonly A[],
   options: Omit<ThreadOptions<A>, "target" | "args"> = {},
 ): Thread[] {
-  return argsOfEach.map((args) => new Thread<A>({ ...options, target, args }).start() as unknown as Thread);
+  return argsOfEach.map(
+    (args) =>
+      new Thread<Mutable<A>>({ ...options, target, args: args as Mutable<A> } as ThreadOptions<
+        Mutable<A>
+      >).start() as unknown as Thread,
+  );
 }
 
-export function start<A extends readonly unknown[]>(target: (...args: A) => unknown, ...args: A): Thread {
+export function start<A extends readonly unknown[]>(
+  target: (...args: Mutable<NoInfer<A>>) => unknown,
+  ...args: A
+): Thread {
   return startEach(target, [args])[0];
 }
 

@@ -1,14 +1,14 @@
 /**
- * Lock under load: over two million acquisitions in all, counted exactly, by threads that block and threads that
+ * Lock under load: over ten million acquisitions in all, counted exactly, by threads that block and threads that
  * await, with timeouts and aborts thrown in. Afterwards the words are as new.
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import "../harness/watchdog.ts";
+import { Lock, SharedInt32, sleep } from "threadkit";
 import { lockWords, PRISTINE } from "../harness/arena.ts";
 import { freshSeed, randomFrom } from "../harness/random.ts";
 import { joinAll, startEach } from "../harness/threads.ts";
-import { Lock, SharedInt32 } from "threadkit";
 
 interface Load {
   blocking: number;
@@ -25,24 +25,39 @@ interface Load {
 }
 
 const LOADS: Load[] = [
-  { blocking: 2, awaiting: 0, rounds: 400_000, awaitedRounds: 0, hold: 0, impatient: 0 },
-  { blocking: 5, awaiting: 0, rounds: 100_000, awaitedRounds: 0, hold: 0, impatient: 0 },
-  { blocking: 3, awaiting: 0, rounds: 100_000, awaitedRounds: 0, hold: 100, impatient: 0 },
-  { blocking: 4, awaiting: 0, rounds: 50_000, awaitedRounds: 0, hold: 50, impatient: 20 },
-  { blocking: 2, awaiting: 2, rounds: 80_000, awaitedRounds: 10_000, hold: 20, impatient: 0 },
-  { blocking: 2, awaiting: 2, rounds: 50_000, awaitedRounds: 8_000, hold: 20, impatient: 25, tasks: 8 },
-  { blocking: 0, awaiting: 4, rounds: 0, awaitedRounds: 10_000, hold: 5, impatient: 0, tasks: 4 },
-  { blocking: 12, awaiting: 4, rounds: 5_000, awaitedRounds: 1_000, hold: 500, impatient: 10, tasks: 2 },
+  { blocking: 2, awaiting: 0, rounds: 3_000_000, awaitedRounds: 0, hold: 0, impatient: 0 },
+  { blocking: 5, awaiting: 0, rounds: 600_000, awaitedRounds: 0, hold: 0, impatient: 0 },
+  { blocking: 3, awaiting: 0, rounds: 300_000, awaitedRounds: 0, hold: 100, impatient: 0 },
+  { blocking: 4, awaiting: 0, rounds: 150_000, awaitedRounds: 0, hold: 50, impatient: 20 },
+  { blocking: 2, awaiting: 2, rounds: 300_000, awaitedRounds: 40_000, hold: 20, impatient: 0 },
+  { blocking: 2, awaiting: 2, rounds: 200_000, awaitedRounds: 24_000, hold: 20, impatient: 25, tasks: 8 },
+  { blocking: 0, awaiting: 4, rounds: 0, awaitedRounds: 40_000, hold: 5, impatient: 0, tasks: 4 },
+  { blocking: 12, awaiting: 4, rounds: 20_000, awaitedRounds: 4_000, hold: 500, impatient: 10, tasks: 2 },
 ];
 
-/** Both return how often they got the lock; the plain cell is what the lock guards. */
-function blocks(lock: Lock, cell: Int32Array, got: SharedInt32, load: Load, seed: number): void {
+/** Starts all threads at once: else the first has done its work before the last one's worker is up. */
+function gate(ready: SharedInt32, load: Load): void {
+  ready.add(1);
+  while (ready.value < load.blocking + load.awaiting) sleep(0.1);
+}
+
+/** Both count how often they got the lock; the plain cell is what the lock guards. */
+function blocks(
+  lock: Lock,
+  cell: Int32Array,
+  got: SharedInt32,
+  ready: SharedInt32,
+  load: Load,
+  seed: number,
+): void {
   const random = randomFrom(seed);
+  gate(ready, load);
   let taken = 0;
   for (let i = 0; i < load.rounds; i++) {
     const impatient = random() * 100 < load.impatient;
     if (impatient) {
-      const mine = random() < 0.5 ? lock.acquire({ timeout: random() * 0.2 }) : lock.acquire({ blocking: false });
+      const mine =
+        random() < 0.5 ? lock.acquire({ timeout: random() * 0.2 }) : lock.acquire({ blocking: false });
       if (mine === null) continue;
     } else lock.acquire();
     const before = cell[0];
@@ -54,8 +69,16 @@ function blocks(lock: Lock, cell: Int32Array, got: SharedInt32, load: Load, seed
   got.add(taken);
 }
 
-async function awaits(lock: Lock, cell: Int32Array, got: SharedInt32, load: Load, seed: number): Promise<void> {
+async function awaits(
+  lock: Lock,
+  cell: Int32Array,
+  got: SharedInt32,
+  ready: SharedInt32,
+  load: Load,
+  seed: number,
+): Promise<void> {
   const random = randomFrom(seed);
+  gate(ready, load);
   let taken = 0;
   const task = async (rounds: number) => {
     for (let i = 0; i < rounds; i++) {
@@ -96,8 +119,9 @@ describe("a lock under load", { concurrency: false }, () => {
       const lock = new Lock();
       const cell = new Int32Array(new SharedArrayBuffer(4));
       const got = new SharedInt32();
+      const ready = new SharedInt32();
       const args = (n: number, from: number) =>
-        Array.from({ length: n }, (_, i) => [lock, cell, got, load, seed + from + i] as const);
+        Array.from({ length: n }, (_, i) => [lock, cell, got, ready, load, seed + from + i] as const);
       const threads = [
         ...startEach(blocks, args(blocking, 0)),
         ...startEach(awaits, args(awaiting, blocking)),
@@ -112,7 +136,7 @@ describe("a lock under load", { concurrency: false }, () => {
     });
   }
 
-  test("got more than two million acquisitions", () => {
-    assert.ok(total >= 2_000_000, `${total} in all`);
+  test("got more than ten million acquisitions", () => {
+    assert.ok(total >= 10_000_000, `${total} in all`);
   });
 });

@@ -139,6 +139,9 @@ describe("many threads", { concurrency: false }, () => {
     assert.equal(found.wrong, 0, `a block was overwritten, seed ${seed}`);
     assert.equal(found.made, 120_000);
     assert.deepEqual(found.faults, [], `seed ${seed}`);
-    assert.ok(found.left < found.peak / 10, `${found.left} of ${found.peak} bytes were not given back, seed ${seed}`);
+    assert.ok(
+      found.left < found.peak / 10,
+      `${found.left} of ${found.peak} bytes were not given back, seed ${seed}`,
+    );
   });
 });

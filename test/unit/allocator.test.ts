@@ -245,7 +245,9 @@ describe("the arena", () => {
 
 describe("repairAllocator", () => {
   test("changes nothing that an intact allocator says", () => {
-    const blocks = [6, 14, 30, 500, LARGEST, LARGEST + 1, 3 * PAGE_WORDS].map((size) => allocate(Kind.Mail, size));
+    const blocks = [6, 14, 30, 500, LARGEST, LARGEST + 1, 3 * PAGE_WORDS].map((size) =>
+      allocate(Kind.Mail, size),
+    );
     for (const at of [blocks[1], blocks[5]]) release(at);
     const before = { used: words[H_USED], pages: words[H_FREE_PAGES], blocks: inUse() };
     repairAllocator();
@@ -270,12 +272,20 @@ test("a long random walk of allocations and releases keeps every invariant", () 
     } else {
       const at = [...mine.keys()][Math.floor(random() * mine.size)];
       const { size, stamp } = mine.get(at)!;
-      assert.ok(words[at] === stamp && words[at + size - 1] === stamp, `block ${at} was overwritten, seed ${seed}`);
+      assert.ok(
+        words[at] === stamp && words[at + size - 1] === stamp,
+        `block ${at} was overwritten, seed ${seed}`,
+      );
       mine.delete(at);
       release(at);
     }
     if (step % 1000 === 0) assert.deepEqual(allocatorFaults(words), [], `seed ${seed}`);
-    if (mine.size > 300) for (const at of [...mine.keys()].slice(0, 200)) mine.delete(at), release(at);
+    if (mine.size > 300) {
+      for (const at of [...mine.keys()].slice(0, 200)) {
+        mine.delete(at);
+        release(at);
+      }
+    }
   }
   for (const at of mine.keys()) release(at);
   assert.equal(words[H_USED], before, `seed ${seed}`);

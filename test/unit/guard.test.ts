@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { enter, guardToken, leave } from "../../src/memory/guard.ts";
+import { typescriptArgs } from "../harness/child.ts";
 import { LONG } from "../harness/delays.ts";
 import { until } from "../harness/until.ts";
 
@@ -38,7 +39,7 @@ test("two threads in one guard never are inside together, and both get in", { ti
       rounds,
       guard,
       // A worker of Node 20 knows TypeScript only if tsx is registered in it.
-      tsx: process.features.typescript ? undefined : import.meta.resolve("tsx/esm/api"),
+      tsx: typescriptArgs().includes("--import") === false ? undefined : import.meta.resolve("tsx/esm/api"),
     },
   });
   let done = false;

@@ -105,7 +105,7 @@ const sentences: [string, unknown, string][] = [
   [
     "an AbortSignal",
     new AbortController().signal,
-    " to a thread: it is an AbortSignal, which works only in the thread that made it. Send a shared Event, and set it when the signal aborts.",
+    " to a thread: it is an AbortSignal, which works only in the thread that made it. Send a SharedBoolean, and set it when the signal aborts.",
   ],
   [
     "a Request",
@@ -125,7 +125,7 @@ const sentences: [string, unknown, string][] = [
   [
     "a port outside the transfer list",
     { p: new MessageChannel().port1 },
-    ".p to a thread: it is a MessagePort, which moves and is not copied. Put it in the transfer list.",
+    ".p to a thread: it is a MessagePort, which moves and is not copied. Make the channel inside the thread.",
   ],
   [
     "memory that is not shared",
