@@ -40,21 +40,25 @@ export const releaseProcess: Host["releaseProcess"] = () => {
 const isNode20 = Number(process.versions.node.split(".")[0]) < 22;
 const TSX = /(^|[/\\])tsx([/\\]|$)/;
 
+/** Flags with a value that load something. */
+const LOADS = /^(--import|--require|-r|--loader|--experimental-loader)$/;
+/** What else a worker may be given; flags of V8 and of the process as a whole are refused. */
+const FITS_WORKERS =
+  /^(-C|--conditions|--enable-source-maps|--no-warnings|--no-deprecation|--trace-warnings|--experimental-.+)$/;
+
 /**
- * The flags that a worker gets. tsx, which Node 20 would load in every worker (200 ms) without any effect there, is
- * left out; `prepareLoader` sets it up when user code is imported.
+ * The flags that a worker gets; undefined: main's. tsx, which Node 20 would load in every worker (200 ms) without
+ * any effect there, is left out; `prepareLoader` sets it up when user code is imported.
  */
 function workerFlags(): string[] | undefined {
-  if (!isNode20) return undefined;
+  if (!isNode20 || !process.execArgv.some((flag) => TSX.test(flag))) return undefined;
   const flags: string[] = [];
   for (let i = 0; i < process.execArgv.length; i++) {
-    const flag = process.execArgv[i];
-    const [name, inline] = flag.split("=", 2);
-    const loads = /^(--import|--require|-r|--loader|--experimental-loader)$/.test(name);
-    const value = loads && inline === undefined ? process.execArgv[++i] : inline;
-    if (loads && TSX.test(value)) continue;
-    flags.push(flag);
-    if (loads && inline === undefined) flags.push(value);
+    const [name, inline] = process.execArgv[i].split("=", 2);
+    const hasValue = LOADS.test(name) || name === "-C" || name === "--conditions";
+    const value = hasValue && inline === undefined ? process.execArgv[++i] : inline;
+    if (LOADS.test(name) ? TSX.test(value) : !FITS_WORKERS.test(name)) continue;
+    flags.push(name, ...(value === undefined ? [] : [value]));
   }
   return flags;
 }
@@ -239,7 +243,11 @@ export const prepareLoader: Host["prepareLoader"] = () => {
   return (async () => {
     const api = loader
       ? `${loader}esm/api/index.mjs`
-      : pathToFileURL(createRequire(path.join(process.cwd(), "x.js")).resolve("tsx/esm/api")).href;
+      : pathToFileURL(
+          createRequire(path.join(process.cwd(), "x.js"))
+            .resolve("tsx/esm/api")
+            .replace(/\.cjs$/, ".mjs"),
+        ).href;
     (await import(api)).register();
   })();
 };

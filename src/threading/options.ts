@@ -1,6 +1,9 @@
 /** What a thread is made of, and the checks of it: everything wrong is refused before anything changes. */
+import { add } from "#atomics";
 import { describe, rangeError, typeError } from "../errors/errors.ts";
 import type { ResourceLimits } from "../host/host.ts";
+import { words } from "../memory/arena.ts";
+import { H_NAME_COUNT } from "../memory/layout.ts";
 import { checkOptions } from "../parking/deadline.ts";
 
 export interface ThreadOptions<A extends readonly unknown[]> {
@@ -52,4 +55,10 @@ function checkLimits(limits: unknown): void {
       );
     }
   }
+}
+
+/** "Thread-N (target name)". */
+export function automaticName(target: ((...args: never[]) => unknown) | undefined): string {
+  const number = add(words, H_NAME_COUNT, 1) + 1;
+  return target?.name ? `Thread-${number} (${target.name})` : `Thread-${number}`;
 }

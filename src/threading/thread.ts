@@ -1,11 +1,11 @@
 /** Thread: a function on an OS thread of its own. */
-import { add, load, store } from "#atomics";
+import { load, store } from "#atomics";
 import { describe, RuntimeError, typeError } from "../errors/errors.ts";
 import type { ResourceLimits } from "../host/host.ts";
 import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { adopt, defineKind, isAdopting, kAt, kInspect, onDispose, SharedObject } from "../memory/handle.ts";
-import { H_NAME_COUNT, Kind } from "../memory/layout.ts";
+import { Kind } from "../memory/layout.ts";
 import {
   checkOptions,
   checkSignal,
@@ -34,7 +34,7 @@ import { holdForThreads } from "./exit.ts";
 import { joinSteps, unstart } from "./join.ts";
 import { kill } from "./kill.ts";
 import { onCrossing, packCode, unpack } from "./message.ts";
-import { checkThreadOptions, type ThreadOptions } from "./options.ts";
+import { automaticName, checkThreadOptions, type ThreadOptions } from "./options.ts";
 import { count, currentBlock, enlist, nameOf, nextIdent, setName } from "./registry.ts";
 import { DAEMON, STATE_NAMES, type ThreadState } from "./states.ts";
 
@@ -286,11 +286,6 @@ const defaultRun = Thread.prototype.run;
 /** The handle of a thread's block in this realm. */
 export function threadAt(at: number): Thread {
   return adopt(Kind.Thread, at) as Thread;
-}
-
-function automaticName(target: ((...args: never[]) => unknown) | undefined): string {
-  const number = add(words, H_NAME_COUNT, 1) + 1;
-  return target?.name ? `Thread-${number} (${target.name})` : `Thread-${number}`;
 }
 
 onDispose(Kind.Thread, (at) => {

@@ -71,10 +71,7 @@ describe("a refusal", () => {
       first,
       /^cannot send 'hits' to a thread: it is assigned at \S+:\d+:20, and a thread would change only its own copy\. /,
     );
-    assert.match(
-      first,
-      /Return the value, or share it with SharedInt32 or another shared object\.$/,
-    );
+    assert.match(first, /Return the value, or share it with SharedInt32 or another shared object\.$/);
     assert.equal(way.length, 3);
     assert.match(way[0], /^ {2}in function bump \(test\/fixtures\/capture\/refusals\.ts:3:14\)$/);
     assert.match(way[1], /^ {2}as 'bump' captured at test\/fixtures\/capture\/refusals\.ts:4:22$/);

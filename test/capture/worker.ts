@@ -2,6 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { lifter } from "../../src/capture/plan.ts";
 import { createBuilder, importAll } from "../../src/capture/rebuild.ts";
+import { tellOriginal } from "../../src/capture/stacks.ts";
 import { type Packed, pack, unpack } from "./walker.ts";
 
 const builder = createBuilder();
@@ -22,6 +23,7 @@ parentPort!.on("message", async ({ id, packed, args }: { id: number; packed: Pac
     const fn = (await rebuilt(packed)) as (...args: unknown[]) => unknown;
     parentPort!.postMessage({ id, result: await fn(...args) });
   } catch (error) {
+    tellOriginal(error);
     const { message, stack, code } = error as NodeJS.ErrnoException;
     parentPort!.postMessage({ id, error: { message, stack, code } });
   }

@@ -5,7 +5,16 @@
  */
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { BLOCK_HEADER, H_GUARD, H_USED, Kind, PAGE_WORDS } from "../../src/memory/layout.ts";
+import {
+  BLOCK_HEADER,
+  CLASSES,
+  H_FREE,
+  H_FREE_PAGES,
+  H_GUARD,
+  H_USED,
+  Kind,
+  PAGE_WORDS,
+} from "../../src/memory/layout.ts";
 import { allocatorFaults } from "../harness/arena.ts";
 
 class Death extends Error {}
@@ -91,7 +100,14 @@ interface Scenario {
   act(at: number): number | undefined;
 }
 
+const classFor = (size: number) => CLASSES.findIndex((most) => most >= size);
 const span = (pages: number) => pages * PAGE_WORDS - BLOCK_HEADER;
+
+/** Blocks that a scenario filled free places with, freed after each step. */
+const fillers: number[] = [];
+function fill(kind: number, size: number): void {
+  fillers.push(allocator.allocate(kind as never, size));
+}
 
 /** A free page that once was in the middle of a span full of what looks like headers of locks. */
 function soil(pages: number): void {
@@ -111,16 +127,16 @@ const scenarios: Record<string, Scenario> = {
   "carving a fresh page": {
     prepare: () => {
       // As many as use up the free blocks of the class and all free pages.
-      while (words()[24 + 9] !== 0) allocator.allocate(Kind.Mail, 4094);
-      while (words()[5] > 0) allocator.allocate(Kind.Message, span(1));
+      while (words()[H_FREE + classFor(4096)] !== 0) fill(Kind.Mail, 4094);
+      while (words()[H_FREE_PAGES] > 0) fill(Kind.Message, span(1));
       return 0;
     },
     act: () => allocator.allocate(Kind.Mail, 4094),
   },
   "carving a page that was inside a span": {
     prepare: () => {
-      while (words()[24 + 8] !== 0) allocator.allocate(Kind.Mail, 2046);
-      while (words()[5] > 0) allocator.allocate(Kind.Message, span(1));
+      while (words()[H_FREE + classFor(2048)] !== 0) fill(Kind.Mail, 2046);
+      while (words()[H_FREE_PAGES] > 0) fill(Kind.Message, span(1));
       soil(3);
       return 0;
     },
@@ -128,16 +144,16 @@ const scenarios: Record<string, Scenario> = {
   },
   "taking a span of fresh pages": {
     prepare: () => {
-      while (words()[5] > 0) allocator.allocate(Kind.Message, span(1));
+      while (words()[H_FREE_PAGES] > 0) fill(Kind.Message, span(1));
       return 0;
     },
     act: () => allocator.allocate(Kind.Message, span(3)),
   },
   "taking a span of pages that were inside another": {
     prepare: () => {
-      while (words()[5] > 0) allocator.allocate(Kind.Message, span(1));
+      while (words()[H_FREE_PAGES] > 0) fill(Kind.Message, span(1));
       soil(4);
-      allocator.allocate(Kind.Message, span(1)); // so that the next begins inside
+      fill(Kind.Message, span(1)); // so that the next begins inside
       return 0;
     },
     act: () => allocator.allocate(Kind.Message, span(2)),
@@ -196,6 +212,7 @@ describe("after a death while", () => {
         }
         for (const [block] of changed) if (words()[block - 1] > 0) allocator.release(block);
         assert.ok(Math.abs(words()[H_USED] - used) <= 3 * PAGE_WORDS * 4);
+        for (const block of fillers.splice(0)) allocator.release(block);
       }
       assert.ok(steps > 3, `only ${steps} steps were tried`);
     });

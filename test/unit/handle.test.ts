@@ -68,7 +68,8 @@ describe("a handle", () => {
     adopted.release();
     assert.equal(words[lock], 0);
     const float = allocate(Kind.SharedFloat64, 2);
-    const number = adopt(Kind.SharedFloat64, float) as SharedFloat64;
+    const number = adopt(Kind.SharedFloat64, float);
+    assert.ok(number instanceof SharedFloat64);
     number.value = Math.PI;
     assert.equal(number.value, Math.PI);
   });
