@@ -32,9 +32,14 @@ writeFileSync("dist/worker.cjs", 'require("./core.cjs").runWorker();\n');
 writeFileSync("dist/supervisor.cjs", 'require("./core.cjs").runSupervisor();\n');
 
 const internal = new Set(["runWorker", "runSupervisor"]);
-const names = Object.keys(createRequire(import.meta.url)("../dist/core.cjs")).filter((name) => !internal.has(name));
+const names = Object.keys(createRequire(import.meta.url)("../dist/core.cjs")).filter(
+  (name) => !internal.has(name),
+);
 writeFileSync("dist/index.js", `export { ${names.join(", ")} } from "./core.cjs";\n`);
-writeFileSync("dist/index.cjs", `"use strict";\nconst { ${names.join(", ")} } = require("./core.cjs");\nmodule.exports = { ${names.join(", ")} };\n`);
+writeFileSync(
+  "dist/index.cjs",
+  `"use strict";\nconst { ${names.join(", ")} } = require("./core.cjs");\nmodule.exports = { ${names.join(", ")} };\n`,
+);
 if (process.argv.includes("--meta")) writeFileSync(".tools/meta.json", JSON.stringify(metafile));
 
 if (!process.argv.includes("--js")) {

@@ -15,7 +15,7 @@ import {
   settleLedger,
 } from "../../src/memory/handle.ts";
 import { H_USED, Kind } from "../../src/memory/layout.ts";
-import type { SharedFloat64 } from "../../src/shared/float64.ts";
+import { SharedFloat64 } from "../../src/shared/float64.ts";
 import { SharedInt32 } from "../../src/shared/int32.ts";
 import { Lock } from "../../src/sync/lock.ts";
 import { captured, runScript } from "../harness/child.ts";
