@@ -68,7 +68,7 @@ export const BENCHES: readonly Bench[] = [
     ],
     reference: RAW,
     targets: [
-      { against: RAW, atMost: 1.5 },
+      { against: RAW, atMost: 1.3 },
       { against: V8, atMost: 1 },
       { against: MULTITHREADING, atMost: 1 },
       { against: CPYTHON, atMost: 1 },
@@ -85,7 +85,7 @@ export const BENCHES: readonly Bench[] = [
       { name: CPYTHON, script: "start.py" },
     ],
     reference: CPYTHON,
-    targets: [{ against: CPYTHON, atMost: 1 }],
+    targets: [{ against: CPYTHON, atMost: 1.5 }],
   },
   {
     name: "cold",
@@ -98,7 +98,7 @@ export const BENCHES: readonly Bench[] = [
       { name: "raw Worker", script: "cold-raw" },
     ],
     reference: "raw Worker",
-    targets: [{ against: "raw Worker", atMost: 1.5 }],
+    targets: [{ against: "raw Worker", atMost: 1.15 }],
   },
   {
     name: "second",
@@ -111,6 +111,6 @@ export const BENCHES: readonly Bench[] = [
       { name: "raw Worker", script: "second-raw" },
     ],
     reference: "raw Worker",
-    targets: [{ against: "raw Worker", atMost: 1.25 }],
+    targets: [{ against: "raw Worker", atMost: 1.15 }],
   },
 ];

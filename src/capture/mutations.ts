@@ -37,3 +37,21 @@ export function mutatedVariable(node: Syntax): Syntax | undefined {
   if (target?.type === "ChainExpression") target = target.expression;
   return target?.type === "MemberExpression" ? rootOf(target) : undefined;
 }
+
+/** A computed step of a path: which property it is shows only when the code runs. */
+export const UNKNOWN = Symbol("unknown");
+
+/** The properties that lead from the variable to the object that `node` changes: `["hits"]` for `o.hits.add(1)`. */
+export function pathToChanged(node: Syntax): (string | typeof UNKNOWN)[] {
+  const keys: (string | typeof UNKNOWN)[] = [];
+  let path = targetOf(node);
+  if (path?.type === "ChainExpression") path = path.expression;
+  // The last member is what is changed or called, not a step to the object.
+  path = path?.object;
+  while (path?.type === "MemberExpression" || path?.type === "ChainExpression") {
+    if (path.type === "MemberExpression")
+      keys.unshift(path.computed ? UNKNOWN : (path.property.name as string));
+    path = path.type === "ChainExpression" ? path.expression : path.object;
+  }
+  return keys;
+}

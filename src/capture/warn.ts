@@ -1,10 +1,25 @@
 /** One warning per place where shipped code changes a value that it has only a copy of. */
 import { Symbolic } from "../transfer/boundary.ts";
 import { runtime } from "./lazy.ts";
+import { pathToChanged, UNKNOWN } from "./mutations.ts";
 import { placeOf } from "./position.ts";
 import type { Syntax } from "./scopes.ts";
 import type { Blueprint, Slot } from "./unit.ts";
 import { crossesByReference } from "./values.ts";
+
+/** Is the changed object, or one on the way to it, shared? Not to be told where the way is computed: then no warning. */
+function leadsToShared(root: unknown, path: readonly (string | typeof UNKNOWN)[]): boolean {
+  let value = root;
+  for (const key of path) {
+    if (key === UNKNOWN) return true;
+    if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+    const descriptor = Object.getOwnPropertyDescriptor(value, key);
+    if (descriptor === undefined || !("value" in descriptor)) return false; // runs no getter
+    value = descriptor.value;
+    if (crossesByReference(value)) return true;
+  }
+  return false;
+}
 
 const warned = new WeakSet<Syntax>();
 
@@ -13,7 +28,7 @@ export function warnOfCopies({ source }: Blueprint, { name, capture }: Slot, val
   const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
   if (!isObject || crossesByReference(value)) return;
   for (const node of capture.mutations) {
-    if (warned.has(node)) continue;
+    if (warned.has(node) || leadsToShared(value, pathToChanged(node))) continue;
     warned.add(node);
     runtime().emitWarning(
       `'${name}' is copied to the thread, and the change at ${placeOf(source, node.start)} stays in the copy. ` +

@@ -69,6 +69,8 @@ export interface Host {
   inspectError(error: unknown): string;
   /** Prepares the worker's module loader for what main's loader understands (tsx on Node 20). */
   prepareLoader(): Promise<void> | undefined;
+  /** Is it a Proxy? It can't be told from its target in the language. */
+  isProxy(value: object): boolean;
   /** An environment variable, for diagnostics. */
   environment(name: string): string | undefined;
   /** Ends the whole process at once, for the watchdog of tests. */

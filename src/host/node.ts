@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import type tty from "node:tty";
 import { pathToFileURL } from "node:url";
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import {
   MessageChannel,
   type MessagePort,
@@ -252,5 +252,6 @@ export const prepareLoader: Host["prepareLoader"] = () => {
   })();
 };
 
+export const isProxy: Host["isProxy"] = (value) => types.isProxy(value);
 export const environment: Host["environment"] = (name) => process.env[name];
 export const killProcess: Host["killProcess"] = () => process.kill(process.pid, "SIGKILL");

@@ -4,6 +4,7 @@
  *
  * words: bytes of the import list, bytes of the value, number of holds, number of extras; the holds; the bytes.
  */
+import { isProxy } from "#host";
 import { builder, importAll, lifter, tellOriginal } from "../capture/port.ts";
 import { allocate, onDispose, release, retain } from "../memory/allocator.ts";
 import { bytesAt, cover, words } from "../memory/arena.ts";
@@ -35,7 +36,7 @@ export function onCrossing(handler: (value: object) => void): void {
 
 /** Sends code along: for what a thread runs. */
 export function packCode(value: unknown, label: string): { at: number; extras: readonly unknown[] } {
-  const encoded = encode(value, { label, lifter, shared });
+  const encoded = encode(value, { label, lifter, shared, isProxy });
   return { at: store(encoded), extras: encoded.extras };
 }
 

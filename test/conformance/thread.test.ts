@@ -20,7 +20,7 @@ import {
   Thread,
 } from "threadkit";
 import { usedBytes } from "../harness/arena.ts";
-import { AT_ONCE, EARLY, EXPIRES, LONG, PATIENCE } from "../harness/delays.ts";
+import { EARLY, EXPIRES, LONG, PATIENCE } from "../harness/delays.ts";
 import { refuses, refusesAsync } from "../harness/refuses.ts";
 import { joinAll, start, startEach } from "../harness/threads.ts";
 import { took, until, untilSync } from "../harness/until.ts";
@@ -69,18 +69,17 @@ describe("a thread's life", () => {
   });
 
   test("is runnable, with an ident, the moment start() returns", () => {
-    const go = new SharedBoolean(true);
-    // None of them can have got through the start of a cold worker yet, and we did not turn the event loop.
+    const go = new SharedBoolean();
+    // More than there can be idle workers: some wait for a cold one, and we did not turn the event loop.
     const threads = Array.from({ length: 12 }, () => spinning(go));
     for (const thread of threads) {
-      const ms = performance.now();
       thread.start();
-      assert.ok(performance.now() - ms < AT_ONCE);
       assert.notEqual(thread.state, "new");
       assert.ok((thread.ident as number) > 0);
       assert.ok(enumerate().includes(thread), "and it is listed");
     }
     assert.ok(threads.some((thread) => thread.state === "runnable"));
+    go.value = true;
     for (const thread of threads) thread.join();
   });
 

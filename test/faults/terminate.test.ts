@@ -201,6 +201,25 @@ describe("terminate() is called", () => {
   });
 });
 
+describe("a thread whose starter died in the middle of start()", () => {
+  test("is over or runs: it is not listed for ever, joiners come back, the process ends", async () => {
+    // The request to the supervisor is the one step of start() that a script can lay its hands on.
+    await prints(
+      `
+      const outer = new Thread({ target: () => {
+        MessagePort.prototype.postMessage = () => process.exit();
+        new Thread({ name: "orphan", target: () => {} }).start();
+      } }).start();
+      outer.join();
+      const orphan = enumerate().find((t) => t.name === "orphan");
+      console.log(orphan === undefined || orphan.join({ timeout: 5_000 }));
+      console.log(orphan === undefined ? "terminated" : orphan.state);
+      `,
+      "true\nterminated\n",
+    );
+  });
+});
+
 describe("urgent mail to main", () => {
   test("that comes between main's look and its sleep is not lost", async () => {
     // Main's Atomics.wait is replaced by one that, right before it sleeps, has the other thread call terminate().
