@@ -97,8 +97,10 @@ export const T_EXCEPTION = 6;
 export const T_REALM = 7;
 /** Message with what it will run, of a thread that crossed before it was started, 0: none. */
 export const T_CODE = 8;
+/** Realm that started it: answers for it until a carrier has it. */
+export const T_STARTER = 9;
 /** Joiners. */
-export const T_QUEUE = 9;
+export const T_QUEUE = 10;
 export const THREAD_WORDS = T_QUEUE + QUEUE_WORDS;
 
 export const NEW = 0;

@@ -20,3 +20,19 @@ export function spin(free: () => boolean, budget: number): { free: boolean; budg
   }
   return { free: false, budget: budget / 2 };
 }
+
+/** Milliseconds. A wake-up of a parked thread takes about as long, so spinning at most doubles the wait. */
+const HAND_OVER = 0.05;
+
+/** Waits for `done` for as long as a wake-up would take: who is about to be handed something need not park. */
+export function spinBriefly(done: () => boolean): boolean {
+  if (!enabled) return done();
+  const end = performance.now() + HAND_OVER;
+  do {
+    for (let i = 0; i < 16; i++) {
+      if (done()) return true;
+      pause();
+    }
+  } while (performance.now() < end);
+  return false;
+}

@@ -4,8 +4,8 @@
  *
  * R_CARRIER  meaning                              who may leave it, to what
  * BUSY       starting up, or runs a thread        the carrier → FREE
- * FREE       in the cache                         any thread → TAKEN; the carrier, tired of waiting → BUSY, and ends
- * TAKEN      a thread is being put in             the taker → ASSIGNED
+ * FREE       in the cache                         any thread → takenBy(its realm); the carrier, tired of waiting → BUSY, and ends
+ * takenBy    a thread is being put in             the taker → ASSIGNED; the supervisor, if it died → FREE
  * ASSIGNED   its next thread stands in R_THREAD   the carrier → BUSY
  */
 import { add, compareExchange, load, or, store, sub } from "#atomics";
@@ -26,11 +26,11 @@ import {
   T_FLAGS,
   T_REALM,
 } from "../parking/layout.ts";
-import { createRealm } from "../parking/realm.ts";
+import { createRealm, here } from "../parking/realm.ts";
 import { wakeWord } from "../parking/word.ts";
 import type { Job } from "./job.ts";
 import { endThread } from "./join.ts";
-import { ASSIGNED, BUSY, FREE, KILLED, TAKEN } from "./states.ts";
+import { ASSIGNED, BUSY, FREE, KILLED, takenBy } from "./states.ts";
 import { askSupervisor, isMainRealm, supervisorSoon } from "./watch.ts";
 
 /** Workers that belong to this realm (main or the supervisor), by realm block. */
@@ -55,7 +55,7 @@ function takeIdle(job: Job): number {
     cover(realm);
     // Extras are posted to the worker, which only the realm that owns it can do.
     if (job.extras.length > 0 && !workers.has(realm)) continue;
-    if (compareExchange(words, realm + R_CARRIER, FREE, TAKEN) === FREE) taken = realm;
+    if (compareExchange(words, realm + R_CARRIER, FREE, takenBy(here())) === FREE) taken = realm;
   }
   leave(words, H_REGISTRY_GUARD);
   if (taken === 0) return 0;

@@ -4,7 +4,7 @@
  * A killed thread may have been anywhere: inside a guard, between settling a waiter and telling it, in a line, with
  * locks held. Until this has run, live threads wait a little longer; after it nobody waits for the dead.
  */
-import { exchange, load, store, sub } from "#atomics";
+import { add, exchange, load, store, sub } from "#atomics";
 import { RuntimeError } from "../errors/errors.ts";
 import { eachBlock, kindOf, release, repairAllocator } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
@@ -43,20 +43,24 @@ import {
   R_NODE,
   R_THREAD,
   R_URGENT,
+  RUNNABLE,
   T_EXCEPTION,
   T_FLAGS,
   T_IDENT,
   T_NEXT,
+  T_REALM,
+  T_STARTER,
   T_STATE,
   TERMINATED,
 } from "../parking/layout.ts";
 import { relink, tellSettled } from "../parking/queue.ts";
 import { robustOf } from "../parking/robust.ts";
+import { wakeWord } from "../parking/word.ts";
 import { report } from "./excepthook.ts";
 import { endThread } from "./join.ts";
 import { packThrown, unpack } from "./message.ts";
 import { nameOf } from "./registry.ts";
-import { BUSY, FREE, KILLED, MAIL_EXCEPTION } from "./states.ts";
+import { BUSY, FREE, KILLED, MAIL_EXCEPTION, takenBy } from "./states.ts";
 import { threadAt } from "./thread.ts";
 
 /** What one death leaves to do. Kept across tries: see `GuardStuck`. */
@@ -126,7 +130,9 @@ function mend(death: Case): void {
     words[realm + R_ENDING] = 0;
     release(ending);
   }
-  // 6. What its handles held, and its own blocks.
+  // 6. Threads that it was about to start, and that no carrier has: they will never run.
+  disown(realm);
+  // 7. What its handles held, and its own blocks.
   if (exchange(words, realm + R_CARRIER, BUSY) === FREE) sub(words, H_IDLE, 1);
   if (words[H_HOOK_REALM] === realm) store(words, H_HOOK_REALM, 0);
   delistRealm(realm);
@@ -179,6 +185,25 @@ function endDead(thread: number): void {
     report(thread, error, threadAt);
   }
   endThread(thread);
+}
+
+/** The starter `realm` is dead. Its last requests were read before its death notice, so nobody else will start these. */
+function disown(realm: number): void {
+  eachBlock((at, kind) => {
+    if (kind !== Kind.Realm || load(words, at + R_CARRIER) !== takenBy(realm)) return;
+    words[at + R_THREAD] = words[at + R_JOB] = 0;
+    add(words, H_IDLE, 1);
+    store(words, at + R_CARRIER, FREE);
+    wakeWord(at + R_CARRIER);
+  });
+  const orphans: number[] = [];
+  eachBlock((at, kind) => {
+    if (kind !== Kind.Thread || words[at + T_STARTER] !== realm || load(words, at + T_STATE) !== RUNNABLE)
+      return;
+    const carrier = words[at + T_REALM];
+    if (carrier === 0 || words[carrier + R_THREAD] !== at) orphans.push(at);
+  });
+  for (const at of orphans) endDead(at);
 }
 
 function deathError(thread: number): RuntimeError {

@@ -17,6 +17,7 @@ import {
   T_NATIVE,
   T_NEXT,
   T_REALM,
+  T_STARTER,
   T_STATE,
   THREAD_WORDS,
 } from "../parking/layout.ts";
@@ -115,8 +116,10 @@ export function nameOf(at: number): string {
   return name;
 }
 
-export function nextIdent(): number {
-  return add(words, H_IDENT, 1) + 1;
+/** Gives a thread that is about to start its ident, and the realm that answers for it until a carrier has it. */
+export function identify(at: number): void {
+  words[at + T_STARTER] = here();
+  words[at + T_IDENT] = add(words, H_IDENT, 1) + 1;
 }
 
 /** Counts a live thread that the process must wait for. */

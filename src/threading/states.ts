@@ -25,9 +25,10 @@ export const COUNTED = 16;
 
 // States of a carrier, in R_CARRIER.
 export const BUSY = 0;
-/** In the cache: whoever moves it to TAKEN gives it a thread. */
+/** In the cache: whoever moves it to `takenBy` himself gives it a thread. */
 export const FREE = 1;
-export const TAKEN = 2;
+/** A thread is being put in by `realm`; below zero, so that it is none of the others. */
+export const takenBy = (realm: number): number => -realm;
 /** Its next thread stands in R_THREAD. */
 export const ASSIGNED = 3;
 

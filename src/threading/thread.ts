@@ -28,6 +28,7 @@ import {
 } from "../parking/layout.ts";
 import { parkSync } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
+import { spinBriefly } from "../parking/spin.ts";
 import { appendStack } from "../transfer/errors.ts";
 import { assign } from "./carriers.ts";
 import { holdForThreads } from "./exit.ts";
@@ -35,7 +36,7 @@ import { joinSteps, unstart } from "./join.ts";
 import { kill } from "./kill.ts";
 import { onCrossing, packCode, unpack } from "./message.ts";
 import { automaticName, checkThreadOptions, type ThreadOptions } from "./options.ts";
-import { count, currentBlock, enlist, nameOf, nextIdent, setName } from "./registry.ts";
+import { count, currentBlock, enlist, identify, nameOf, setName } from "./registry.ts";
 import { DAEMON, STATE_NAMES, type ThreadState } from "./states.ts";
 
 /** @internal Key of the one door for handles that cross. */
@@ -97,7 +98,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
       );
     }
     const { at: message, extras } = this.#code();
-    words[at + T_IDENT] = nextIdent();
+    identify(at);
     store(words, at + T_STATE, RUNNABLE);
     enlist(at);
     count(at);
@@ -148,6 +149,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
   join(options?: { timeout?: number }): boolean {
     const timeout = checkTimeout(checkOptions(options, "join").timeout, "join");
     this.#checkJoin();
+    if (timeout > 0 && spinBriefly(() => !this.isAlive())) return true;
     return parkSync(joinSteps(this[kAt]), deadlineOf(timeout), "join", "joinAsync()");
   }
 

@@ -30,6 +30,7 @@ import {
 } from "../parking/layout.ts";
 import { drainInbox, pendingWaits } from "../parking/park-async.ts";
 import { setIdent } from "../parking/realm.ts";
+import { spinBriefly } from "../parking/spin.ts";
 import { awaitWord, waitWord } from "../parking/word.ts";
 import { offer, withdraw } from "../threading/carriers.ts";
 import { dropHook, report } from "../threading/excepthook.ts";
@@ -162,13 +163,13 @@ let mustEnd = false;
 /** In the cache: asleep at first, then with a turning event loop, at last tired. */
 async function nextJob(realm: number): Promise<void> {
   const place = realm + R_CARRIER;
-  if (load(words, place) === FREE) waitWord(place, FREE, NAP);
+  if (!spinBriefly(() => load(words, place) === ASSIGNED)) waitWord(place, FREE, NAP);
   const since = performance.now();
-  while (load(words, place) === FREE) {
-    await awaitWord(place, FREE, 1000);
+  for (let state = load(words, place); state !== ASSIGNED; state = load(words, place)) {
+    if (state !== FREE) waitWord(place, state, 1);
+    else await awaitWord(place, FREE, 1000);
     if (performance.now() - since > IDLE_LIMIT && withdraw(realm)) exitThread();
   }
-  while (load(words, place) !== ASSIGNED) waitWord(place, load(words, place), 1);
 }
 
 function noteExit(code: number): void {

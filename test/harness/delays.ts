@@ -1,4 +1,4 @@
-/** Every delay of the tests, in milliseconds. Nothing else in test/ names a number of milliseconds. */
+/** The delays of the tests, in milliseconds. Only scripts that run in a process of their own name some themselves. */
 
 /** A wait that is meant to run out. */
 export const EXPIRES = 30;
