@@ -82,20 +82,39 @@ export function startCarrier(job: Job, parent: 0 | 1): void {
     return;
   }
   const realm = createRealm();
-  words[realm + R_PARENT] = parent;
   put(job, realm);
   words[realm + R_CARRIER] = ASSIGNED;
+  boot(realm, parent, job);
+}
+
+let booted = false;
+
+/**
+ * Main's first start: its first capture takes as long as a worker needs to boot (loading parser and inspector,
+ * 20–40 ms), so a carrier is begun before it, as an idle one, and both go on at once.
+ */
+export function bootAhead(): void {
+  if (booted || !isMainRealm()) return;
+  booted = true;
+  const realm = createRealm();
+  words[realm + R_CARRIER] = FREE;
+  add(words, H_IDLE, 1);
+  boot(realm, 0, undefined);
+}
+
+function boot(realm: number, parent: 0 | 1, job: Job | undefined): void {
+  words[realm + R_PARENT] = parent;
   const { ours, theirs } = channel();
   const worker = spawn("worker", {
     data: {
       arena: arenaBuffer(),
       realm,
       port: theirs,
-      extras: job.extras,
-      dedicated: job.resourceLimits !== undefined,
+      extras: job?.extras,
+      dedicated: job?.resourceLimits !== undefined,
     },
     transfer: [theirs],
-    resourceLimits: job.resourceLimits,
+    resourceLimits: job?.resourceLimits,
     name: `threadkit-${realm}`,
   });
   workers.set(realm, worker);

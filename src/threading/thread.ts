@@ -30,7 +30,8 @@ import { parkSync } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
 import { spinBriefly } from "../parking/spin.ts";
 import { appendStack } from "../transfer/errors.ts";
-import { assign } from "./carriers.ts";
+import { assign, bootAhead } from "./carriers.ts";
+import { kFurnish, kPublish } from "./doors.ts";
 import { holdForThreads } from "./exit.ts";
 import { joinSteps, unstart } from "./join.ts";
 import { kill } from "./kill.ts";
@@ -38,11 +39,6 @@ import { onCrossing, packCode, unpack } from "./message.ts";
 import { automaticName, checkThreadOptions, type ThreadOptions } from "./options.ts";
 import { count, currentBlock, enlist, identify, nameOf, setName } from "./registry.ts";
 import { DAEMON, STATE_NAMES, type ThreadState } from "./states.ts";
-
-/** @internal Key of the one door for handles that cross. */
-export const kPublish: unique symbol = Symbol("threadkit.publish");
-/** @internal Key of the one door for the worker's side. */
-export const kFurnish: unique symbol = Symbol("threadkit.furnish");
 
 /**
  * A function on an OS thread of its own.
@@ -97,6 +93,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
         `cannot start ${this.name}: it was started before. Make a new Thread for each run.`,
       );
     }
+    if (this.#resourceLimits === undefined) bootAhead();
     const { at: message, extras } = this.#code();
     identify(at);
     store(words, at + T_STATE, RUNNABLE);

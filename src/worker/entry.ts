@@ -26,7 +26,8 @@ interface StartData {
   arena: SharedArrayBuffer;
   realm: number;
   port: unknown;
-  extras: readonly unknown[];
+  /** Of its first thread, if it was started for one. */
+  extras: readonly unknown[] | undefined;
   /** It has limits of its own, and serves one thread only. */
   dedicated: boolean;
 }

@@ -33,13 +33,14 @@ import { setIdent } from "../parking/realm.ts";
 import { spinBriefly } from "../parking/spin.ts";
 import { awaitWord, waitWord } from "../parking/word.ts";
 import { offer, withdraw } from "../threading/carriers.ts";
+import { kFurnish } from "../threading/doors.ts";
 import { dropHook, report } from "../threading/excepthook.ts";
 import { endThread } from "../threading/join.ts";
 import { extrasOf, hasImports, packThrown, prepare, unpack } from "../threading/message.ts";
 import { writeOut } from "../threading/output.ts";
 import { breakLocks } from "../threading/reaper.ts";
 import { ASSIGNED, BUSY, ENDING, FREE, KILLED } from "../threading/states.ts";
-import { kFurnish, Thread, threadAt } from "../threading/thread.ts";
+import { Thread, threadAt } from "../threading/thread.ts";
 
 /** Milliseconds that an idle carrier sleeps before it goes back to its event loop, where garbage is collected. */
 const NAP = 50;
@@ -54,7 +55,7 @@ let interrupt: (() => void) | undefined;
 
 export async function serve(
   realm: number,
-  firstExtras: readonly unknown[],
+  firstExtras: readonly unknown[] | undefined,
   dedicated: boolean,
 ): Promise<void> {
   onUncaught((error) => {
@@ -65,8 +66,11 @@ export async function serve(
   onExit((code) => noteExit(code));
   holdProcess();
   leftovers(); // what is there before the first thread is nobody's leftover
-  let extras = firstExtras;
-  for (;;) {
+  for (let first = firstExtras; ; first = undefined) {
+    await nextJob(realm);
+    const extras =
+      first ??
+      (extrasOf(words[realm + R_JOB]) > 0 ? (receive() as { extras: readonly unknown[] }).extras : []);
     store(words, realm + R_CARRIER, BUSY);
     thread = words[realm + R_THREAD];
     cover(thread);
@@ -79,8 +83,6 @@ export async function serve(
       leftovers() === undefined;
     finish(realm, clean);
     if (!clean) exitThread();
-    await nextJob(realm);
-    extras = extrasOf(words[realm + R_JOB]) > 0 ? (receive() as { extras: readonly unknown[] }).extras : [];
   }
 }
 

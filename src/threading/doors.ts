@@ -1,0 +1,6 @@
+/** Keys of what only the library itself may do with a `Thread`. */
+
+/** Gives the target to a thread that was rebuilt where it runs. */
+export const kFurnish: unique symbol = Symbol("threadkit.furnish");
+/** Has an unstarted thread take along what it will run, when its handle crosses. */
+export const kPublish: unique symbol = Symbol("threadkit.publish");
