@@ -180,10 +180,17 @@ interface Baseline {
   globals: number;
   events: number;
 }
+/** What assignments make is enumerable, and counting just that takes 4 µs where all names take 20–50. */
+function countGlobals(): number {
+  let count = 0;
+  for (const _ in globalThis) count++;
+  return count;
+}
+
 let baseline: Baseline | undefined;
 const measure = (): Baseline => ({
   resources: process.getActiveResourcesInfo().length,
-  globals: Object.getOwnPropertyNames(globalThis).length,
+  globals: countGlobals(),
   events: process.eventNames().reduce((n, event) => n + process.listenerCount(event), 0),
 });
 

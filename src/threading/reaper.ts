@@ -203,7 +203,20 @@ function disown(realm: number): void {
     const carrier = words[at + T_REALM];
     if (carrier === 0 || words[carrier + R_THREAD] !== at) orphans.push(at);
   });
-  for (const at of orphans) endDead(at);
+  // They tell who asks why they ended. No hook is called: no code of theirs ran that could have failed.
+  for (const at of orphans) {
+    words[at + T_EXCEPTION] ||= packThrown(orphanError(at));
+    endThread(at);
+  }
+}
+
+function orphanError(thread: number): RuntimeError {
+  return withoutStack(
+    new RuntimeError(
+      "THREAD_DIED",
+      `cannot run ${nameOf(thread)}: the thread that called its start() died before it was handed over. Start it from a thread that lives.`,
+    ),
+  );
 }
 
 function deathError(thread: number): RuntimeError {
@@ -211,7 +224,12 @@ function deathError(thread: number): RuntimeError {
     "THREAD_DIED",
     `cannot go on with ${nameOf(thread)}: its worker ended without a word. Most likely its memory ran out: raise resourceLimits, or hand over less data at a time.`,
   );
-  error.stack = `${error.name}: ${error.message}`; // ours would say nothing about the dead thread
+  return withoutStack(error);
+}
+
+/** Our own stack would say nothing about the dead thread. */
+function withoutStack(error: RuntimeError): RuntimeError {
+  error.stack = `${error.name}: ${error.message}`;
   return error;
 }
 
