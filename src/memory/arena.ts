@@ -101,10 +101,6 @@ function outOfMemory(bytes: number): RangeError {
 }
 
 /** A 64-bit or byte view on the block at word index `at`, for those who need one. */
-export function float64At(at: number): Float64Array<SharedArrayBuffer> {
-  cover(at);
-  return new Float64Array(buffer, at * 4, 1);
-}
 export function bigInt64At(at: number): BigInt64Array<SharedArrayBuffer> {
   cover(at);
   return new BigInt64Array(buffer, at * 4, 1);
