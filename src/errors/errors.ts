@@ -33,6 +33,13 @@ export class BrokenLockError extends ThreadkitError {
   }
 }
 
+/** The barrier was broken: by a timeout, an abort, a failed action, `abort()`, or a thread that died in it. */
+export class BrokenBarrierError extends ThreadkitError {
+  constructor(message: string) {
+    super("BARRIER_BROKEN", message);
+  }
+}
+
 /** A closure or a value that cannot cross to another thread; thrown where it is handed over. */
 export class CaptureError extends ThreadkitError {
   constructor(message: string, code = "CANNOT_CROSS") {

@@ -33,7 +33,11 @@ export const N_FLAGS = 6;
 export const N_LINK = 7;
 /** Ident of the waiting thread: whom a gift is for. */
 export const N_IDENT = 8;
-export const NODE_WORDS = 9;
+/** The queue it stood in last, still there when it has left: whose wake-up a dead waiter had not used. */
+export const N_FROM = 9;
+/** Queue of a wake-up that it has used only when the present wait is over (a condition's, while its lock is taken). */
+export const N_OWED = 10;
+export const NODE_WORDS = 11;
 
 export const IDLE = 0;
 export const WAITING = 1;

@@ -26,7 +26,15 @@ import {
   R_RESCAN,
   WAITING,
 } from "./layout.ts";
-import { enterLine, giveUp, LOOK, type Outcome, type ParkRequest, type Steps } from "./park.ts";
+import {
+  afterEntering,
+  enterLine,
+  giveUp,
+  LOOK,
+  type Outcome,
+  type ParkRequest,
+  type Steps,
+} from "./park.ts";
 import { here } from "./realm.ts";
 
 /** Waits of this realm that are in line, by node. */
@@ -42,6 +50,8 @@ export function parkAsync<T>(steps: Steps<T>, timeout: number, signal?: AbortSig
     let node = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let held = false;
+    /** The signal ended one of its waits. What the slow path still does, such as taking a lock again, is done first. */
+    let aborted = false;
 
     const end = (settle: () => void) => {
       clearTimeout(timer);
@@ -57,14 +67,16 @@ export function parkAsync<T>(steps: Steps<T>, timeout: number, signal?: AbortSig
         let step = steps.next(outcome);
         while (!step.done) {
           request = step.value;
-          if (signal?.aborted || performance.now() >= deadline) outcome = GONE;
+          if (!request.final && signal?.aborted) {
+            outcome = GONE;
+            aborted = true;
+          } else if (!request.final && performance.now() >= deadline) outcome = GONE;
           else if (stand()) return;
           else outcome = LOOK;
           step = steps.next(outcome);
         }
         const { value } = step;
-        const aborted = outcome === GONE && signal?.aborted;
-        end(() => (aborted ? reject(signal.reason) : resolve(value)));
+        end(() => (aborted ? reject(signal?.reason) : resolve(value)));
       } catch (error) {
         end(() => reject(error));
       }
@@ -78,6 +90,13 @@ export function parkAsync<T>(steps: Steps<T>, timeout: number, signal?: AbortSig
         pending.delete(node);
         return false;
       }
+      try {
+        afterEntering(request, node);
+      } catch (error) {
+        pending.delete(node);
+        retired.add(node); // a waker may have pushed it
+        throw error;
+      }
       if (!held) {
         held = true;
         holdProcess();
@@ -88,13 +107,14 @@ export function parkAsync<T>(steps: Steps<T>, timeout: number, signal?: AbortSig
       return true;
     };
     // 3. Or leave it. If a waker was first, its word is in the inbox.
-    const leaveLine = () => {
-      if (!pending.has(node) || !giveUp(request, node)) return;
+    const leaveLine = (byAbort: boolean) => {
+      if (request.final || !pending.has(node) || !giveUp(request, node)) return;
       pending.delete(node);
+      aborted ||= byAbort;
       advance(GONE);
     };
-    const abort = () => leaveLine();
-    const expire = () => leaveLine();
+    const abort = () => leaveLine(true);
+    const expire = () => leaveLine(false);
 
     advance(LOOK);
   });

@@ -18,7 +18,9 @@ import {
   GONE,
   IDLE,
   N_FLAGS,
+  N_FROM,
   N_IDENT,
+  N_OWED,
   N_STATUS,
   NOTIFIED,
   Q_GUARD,
@@ -46,6 +48,12 @@ export interface ParkRequest {
   readonly starving?: boolean;
   /** Runs under the guard after the node gave up and left. */
   onLeave?(): void;
+  /** Runs once the node is in line, without the guard, before it sleeps: to let go of what others need. */
+  entered?(): void;
+  /** Neither deadline nor signal ends this wait. */
+  final?: boolean;
+  /** Queue whose wake-up is used only when this wait is over: a thread killed in it gives that one back too. */
+  readonly owed?: number;
 }
 
 /** How a park ended. LOOK: it did not wait at all. */
@@ -62,10 +70,22 @@ export function enterLine(request: ParkRequest, node: number, flags: number): bo
   if (waits) {
     words[node + N_FLAGS] = request.starving ? flags | STARVING : flags;
     words[node + N_IDENT] = ident;
+    words[node + N_OWED] = request.owed ?? 0;
     enqueue(queue, node, request.front === true);
   }
   leave(words, queue + Q_GUARD);
   return waits;
+}
+
+/** The step between being in line and sleeping. If it fails there is no wait. */
+export function afterEntering(request: ParkRequest, node: number): void {
+  if (request.entered === undefined) return;
+  try {
+    request.entered();
+  } catch (error) {
+    giveUp(request, node);
+    throw error;
+  }
 }
 
 /** Gives up a wait. False: a waker was first, and its wake-up counts. */
@@ -112,9 +132,11 @@ export function parkSync<T>(steps: Steps<T>, deadline: number, what: string, twi
   }
 }
 
-function parkOnce(request: ParkRequest, node: number, deadline: number): Outcome {
+function parkOnce(request: ParkRequest, node: number, limit: number): Outcome {
+  const deadline = request.final ? Number.POSITIVE_INFINITY : limit;
   if (deadline !== Number.POSITIVE_INFINITY && performance.now() >= deadline) return GONE;
   if (!enterLine(request, node, 0)) return LOOK;
+  afterEntering(request, node);
   if (!sleepOn(node, deadline)) giveUp(request, node);
   return load(words, node + N_STATUS) as Outcome;
 }
@@ -145,6 +167,7 @@ function sleepOn(node: number, deadline: number): boolean {
 /** Blocks for `ms` milliseconds; urgent mail is still read. */
 export function sleepSync(ms: number): void {
   const node = here() + R_NODE;
+  words[node + N_FROM] = words[node + N_OWED] = 0; // it stands in no line
   store(words, node + N_STATUS, WAITING);
   sleepOn(node, performance.now() + ms);
   store(words, node + N_STATUS, IDLE);

@@ -10,6 +10,7 @@ import {
   ASYNC,
   GIFTED,
   N_FLAGS,
+  N_FROM,
   N_LINK,
   N_NEXT,
   N_PREV,
@@ -32,7 +33,7 @@ import {
 /** Puts a node in line: at the end, or with the ticket that it had before, at the place that goes with it. */
 export function enqueue(queue: number, node: number, front: boolean): void {
   cover(node);
-  words[node + N_QUEUE] = queue;
+  words[node + N_QUEUE] = words[node + N_FROM] = queue;
   if (!front) words[node + N_TICKET] = ++words[queue + Q_TICKET];
   store(words, node + N_STATUS, WAITING);
   if (!front) {

@@ -3,14 +3,22 @@
  * Primitives say it here; the supervisor reads it. Nobody else does.
  */
 import type { Kind } from "../memory/layout.ts";
+import type { GIFTED, GONE, NOTIFIED } from "./layout.ts";
 
 export interface Robust {
   /** Offset of the wait queue in the block. */
   readonly queue: number;
   /** The thread `ident` is dead: mark what it held as broken and wake all who wait. */
   breakOwned?(at: number, ident: number): void;
-  /** A waiter died with a wake-up that it had not used: give it to another. */
-  passOn?(at: number): void;
+  /**
+   * A waiter died with a wake-up (GIFTED: with what it waited for) that it had not used: give it to another.
+   * GONE: it gave up and died before it had left, or somebody died under the guard; whoever could go on is woken.
+   */
+  passOn?(at: number, status: typeof NOTIFIED | typeof GIFTED | typeof GONE): void;
+  /** A waiter died in line, before anybody woke it. */
+  abandoned?(at: number): void;
+  /** Under the guard, whose holder died somewhere in a change: make the words whole. The line is linked anew. */
+  mend?(at: number): void;
 }
 
 const kinds = new Map<number, Robust>();

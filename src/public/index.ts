@@ -1,6 +1,7 @@
 /** threadkit: real threads that run your closures. */
 export {
   BlockingError,
+  BrokenBarrierError,
   BrokenLockError,
   CaptureError,
   RuntimeError,

@@ -23,11 +23,14 @@ import {
   Kind,
 } from "../memory/layout.ts";
 import {
-  GIFTED,
+  type GIFTED,
+  GONE,
   IDLE,
   M_ARG,
   M_TYPE,
+  N_FROM,
   N_LINK,
+  N_OWED,
   N_QUEUE,
   N_REALM,
   N_STATUS,
@@ -52,6 +55,7 @@ import {
   T_STARTER,
   T_STATE,
   TERMINATED,
+  WAITING,
 } from "../parking/layout.ts";
 import { relink, tellSettled } from "../parking/queue.ts";
 import { robustOf } from "../parking/robust.ts";
@@ -66,10 +70,8 @@ import { threadAt } from "./thread.ts";
 /** What one death leaves to do. Kept across tries: see `GuardStuck`. */
 interface Case {
   readonly realm: number;
-  /** Queues that its nodes stood in. */
-  readonly queues: Set<number>;
-  /** It died with a wake-up that it had not used. */
-  ate: boolean;
+  /** Its waits that were not over, by the queue: what it died with. Each goes when it is dealt with. */
+  readonly waits: { readonly queue: number; readonly status: number }[];
 }
 
 /**
@@ -80,7 +82,7 @@ export class GuardStuck extends Error {}
 
 /** Mends what `realm` left. Calls itself again when another dead realm stands in the way. */
 export function reap(realm: number): void {
-  attempt({ realm, queues: new Set(), ate: false });
+  attempt({ realm, waits: [] });
 }
 
 function attempt(death: Case): void {
@@ -113,11 +115,8 @@ function mend(death: Case): void {
     if (kind === Kind.WaitNode && words[at + N_REALM] === realm) nodes.push(at);
     if (robustOf(kind) !== undefined) objects.push(at);
   });
-  for (const at of quitLines(death, [...nodes, realm + R_NODE], objects)) {
-    // A wake-up that it had not used goes to another. Which object it belonged to is not known any more: passing
-    // on where none is due does no harm.
-    robustOf(words[at - 2] & KIND_MASK)?.passOn?.(at);
-  }
+  quitLines(death, [...nodes, realm + R_NODE], objects);
+  settleWaits(death, objects);
   // 3. Locks that its thread held are broken; who waits for them is woken.
   if (thread !== 0) breakLocks(words[thread + T_IDENT], objects);
   // 4. Waiters that it settled, but may not have told.
@@ -144,24 +143,45 @@ function mend(death: Case): void {
   release(realm);
 }
 
-/** Its nodes leave; queues whose guard it held are linked anew. Returns the objects that may be owed a wake-up. */
-function quitLines(death: Case, nodes: readonly number[], objects: readonly number[]): number[] {
+/** Its nodes leave; their queues, and those whose guard it held, are linked anew. */
+function quitLines({ realm, waits }: Case, nodes: readonly number[], objects: readonly number[]): void {
+  const left = new Set<number>();
   for (const node of nodes) {
     const status = exchange(words, node + N_STATUS, IDLE);
-    if (words[node + N_QUEUE] !== 0) death.queues.add(words[node + N_QUEUE]);
-    else if (status === NOTIFIED || status === GIFTED) death.ate = true;
+    if (words[node + N_QUEUE] !== 0) left.add(words[node + N_QUEUE]);
+    if (status === IDLE) continue;
+    waits.push({ queue: words[node + N_FROM], status });
+    const owed = exchange(words, node + N_OWED, 0);
+    if (owed !== 0) waits.push({ queue: owed, status: NOTIFIED });
   }
-  return objects.filter((at) => {
-    const queue = at + (robustOf(words[at - 2] & KIND_MASK)?.queue ?? 0);
-    const died = load(words, queue + Q_GUARD) === death.realm;
-    if (died || death.queues.has(queue)) {
-      if (!died) enter(words, queue + Q_GUARD);
-      relink(queue);
-      leave(words, queue + Q_GUARD);
-      death.queues.add(queue);
+  for (const at of objects) {
+    const robust = robustOf(words[at - 2] & KIND_MASK);
+    if (robust === undefined) continue;
+    const queue = at + robust.queue;
+    const died = load(words, queue + Q_GUARD) === realm;
+    if (!died && !left.has(queue)) continue;
+    if (!died) enter(words, queue + Q_GUARD);
+    relink(queue);
+    if (died) {
+      robust.mend?.(at);
+      waits.push({ queue, status: GONE });
     }
-    return death.ate || death.queues.has(queue);
-  });
+    leave(words, queue + Q_GUARD);
+  }
+}
+
+/** What its waits owe: a wake-up that it had not used goes to another; who counted on it in line is told. */
+function settleWaits({ waits }: Case, objects: readonly number[]): void {
+  for (let wait = waits.at(-1); wait !== undefined; wait = waits.at(-1)) {
+    const { queue, status } = wait;
+    const at = objects.find(
+      (object) => object + (robustOf(words[object - 2] & KIND_MASK)?.queue ?? 0) === queue,
+    );
+    const robust = at === undefined ? undefined : robustOf(words[at - 2] & KIND_MASK);
+    if (at !== undefined && status === WAITING) robust?.abandoned?.(at);
+    else if (at !== undefined) robust?.passOn?.(at, status as typeof NOTIFIED | typeof GIFTED | typeof GONE);
+    waits.pop();
+  }
 }
 
 /** Marks as broken what a dead or crashed thread held. */
