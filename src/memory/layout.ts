@@ -43,6 +43,8 @@ export const H_IDLE = 17;
 export const H_EXITING = 18;
 /** 1: the supervisor was started. */
 export const H_SUPERVISOR_UP = 19;
+/** Serial number of the last ThreadLocal. */
+export const H_LOCALS = 23;
 /** Heads of the free lists, one for each size class. */
 export const H_FREE = 24;
 /** One word for each page; see PAGE_*. */

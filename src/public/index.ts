@@ -26,6 +26,7 @@ export {
   sleep,
   sleepAsync,
 } from "../threading/current.ts";
+export { ThreadLocal, type ThreadLocalConstructor } from "../threading/local.ts";
 export type { ThreadOptions } from "../threading/options.ts";
 export { type Excepthook, setExcepthook } from "../threading/set-excepthook.ts";
 export type { ThreadState } from "../threading/states.ts";
