@@ -21,6 +21,7 @@ const VALUES = [
   "sleep",
   "sleepAsync",
   // synchronisation
+  "Event",
   "Lock",
   // shared data
   "SharedBigInt64",
@@ -30,6 +31,7 @@ const VALUES = [
   "SharedUint32",
   // errors
   "BlockingError",
+  "BrokenBarrierError",
   "BrokenLockError",
   "CaptureError",
   "RuntimeError",
