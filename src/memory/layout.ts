@@ -83,6 +83,7 @@ export const Kind = {
   Event: 21,
   Barrier: 22,
   ThreadLocal: 23,
+  Timer: 24,
   SharedInt32: 32,
   SharedUint32: 33,
   SharedFloat64: 34,
@@ -90,3 +91,8 @@ export const Kind = {
   SharedBoolean: 36,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/** Is it a thread's control block? A timer is a thread. */
+export function isThread(kind: number): boolean {
+  return kind === Kind.Thread || kind === Kind.Timer;
+}

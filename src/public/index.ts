@@ -32,3 +32,4 @@ export type { ThreadOptions } from "../threading/options.ts";
 export { type Excepthook, setExcepthook } from "../threading/set-excepthook.ts";
 export type { ThreadState } from "../threading/states.ts";
 export { Thread } from "../threading/thread.ts";
+export { Timer } from "../threading/timer.ts";

@@ -31,7 +31,6 @@ export class LocalAccess implements ProxyHandler<SharedObject> {
   readonly #init: Init | undefined;
   /** Ident of the thread that made it here; 0: the handle was rebuilt. */
   readonly #maker: number;
-  #packing = false;
   #running = false;
 
   constructor(at: number, init: Init | undefined, maker: number) {
@@ -125,17 +124,12 @@ export class LocalAccess implements ProxyHandler<SharedObject> {
   }
 
   /** From the first crossing on, the initialiser is there for all threads. */
-  publish(): void {
-    if (this.#init === undefined || words[this.#at + L_CODE] !== 0 || this.#packing) return;
-    this.#packing = true; // it may capture the ThreadLocal itself
-    try {
-      const { at: message, extras } = packCode(this.#init, "the initialiser of a ThreadLocal");
-      const taken = extras.length === 0 && compareExchange(words, this.#at + L_CODE, 0, message) === 0;
-      if (!taken) release(message);
-      if (extras.length > 0) throw unkept(extras[0]);
-    } finally {
-      this.#packing = false;
-    }
+  publish(face: object): void {
+    if (this.#init === undefined || words[this.#at + L_CODE] !== 0) return;
+    const { at: message, extras } = packCode(this.#init, "the initialiser of a ThreadLocal", face);
+    const taken = extras.length === 0 && compareExchange(words, this.#at + L_CODE, 0, message) === 0;
+    if (!taken) release(message);
+    if (extras.length > 0) throw unkept(extras[0]);
   }
 }
 
@@ -154,7 +148,7 @@ function isFaceOf(access: LocalAccess, receiver: unknown): boolean {
 }
 
 export function publish(face: object): void {
-  accesses.get(face)?.publish();
+  accesses.get(face)?.publish(face);
 }
 
 /** What an initialiser returned, as attributes: a copy, since the object may outlive the thread in a module. */

@@ -25,7 +25,7 @@ const HEADER = 4;
 const shared = {
   offsetOf(value: object) {
     const handle = handleOf(value);
-    if (handle !== undefined) beforeCrossing(value);
+    if (handle !== undefined && !packing.has(value)) beforeCrossing(value);
     return handle;
   },
 };
@@ -37,13 +37,24 @@ export function onCrossing(handler: (value: object) => void): void {
     handler(value);
   };
 }
+/** Objects whose code is being packed: it may mention the object itself. */
+const packing = new Set<object>();
 /** A proxy in front of a shared object crosses as that; any other is refused. */
 const isForeignProxy = (value: object) => isProxy(value) && !isFace(value);
 
-/** Sends code along: for what a thread runs. */
-export function packCode(value: unknown, label: string): { at: number; extras: readonly unknown[] } {
-  const encoded = encode(value, { label, lifter, shared, isProxy: isForeignProxy });
-  return { at: store(encoded), extras: encoded.extras };
+/** Sends code along: for what `owner` makes a thread run. */
+export function packCode(
+  value: unknown,
+  label: string,
+  owner: object,
+): { at: number; extras: readonly unknown[] } {
+  packing.add(owner);
+  try {
+    const encoded = encode(value, { label, lifter, shared, isProxy: isForeignProxy });
+    return { at: store(encoded), extras: encoded.extras };
+  } finally {
+    packing.delete(owner);
+  }
 }
 
 /** A plain value without functions, such as a name. */

@@ -15,7 +15,6 @@ import {
 import { RuntimeError } from "../errors/errors.ts";
 import { release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
-import { adoptAs } from "../memory/handle.ts";
 import {
   R_CARRIER,
   R_ENDING,
@@ -122,9 +121,14 @@ interface Code {
   readonly fields?: Record<string, unknown>;
 }
 
-/** The subclass instance that `run` is called on, without running its constructor. A plain thread needs none. */
+/**
+ * The subclass instance that `run` is called on, without running its constructor. A plain thread needs none. It is the
+ * one handle of the thread in this realm: what it runs may have captured it.
+ */
 function build(at: number, code: Code, subclass: typeof Thread): Thread {
-  current = adoptAs(at, () => Reflect.construct(Thread, [], subclass)) as Thread;
+  current = threadAt(at);
+  if (Object.getPrototypeOf(current) !== subclass.prototype)
+    Object.setPrototypeOf(current, subclass.prototype);
   Thread[kFurnish](current, code.target, code.args);
   return Object.assign(current, code.fields);
 }
