@@ -11,6 +11,8 @@ const VALUES = [
   // threads
   "TIMEOUT_MAX",
   "Thread",
+  "ThreadLocal",
+  "Timer",
   "activeCount",
   "currentThread",
   "enumerate",
