@@ -21,8 +21,10 @@ const VALUES = [
   "sleep",
   "sleepAsync",
   // synchronisation
+  "BoundedSemaphore",
   "Event",
   "Lock",
+  "Semaphore",
   // shared data
   "SharedBigInt64",
   "SharedBoolean",

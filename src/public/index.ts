@@ -17,6 +17,7 @@ export { SharedUint32 } from "../shared/uint32.ts";
 export { Event } from "../sync/event.ts";
 export { Lock } from "../sync/lock.ts";
 export type { AcquireOptions, Lockable } from "../sync/lockable.ts";
+export { BoundedSemaphore, Semaphore } from "../sync/semaphore.ts";
 export {
   activeCount,
   currentThread,
