@@ -28,7 +28,9 @@ export {
   sleep,
   sleepAsync,
 } from "../threading/current.ts";
+export { ThreadLocal, type ThreadLocalConstructor } from "../threading/local.ts";
 export type { ThreadOptions } from "../threading/options.ts";
 export { type Excepthook, setExcepthook } from "../threading/set-excepthook.ts";
 export type { ThreadState } from "../threading/states.ts";
 export { Thread } from "../threading/thread.ts";
+export { Timer } from "../threading/timer.ts";
