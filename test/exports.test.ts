@@ -21,6 +21,7 @@ const VALUES = [
   "sleep",
   "sleepAsync",
   // synchronisation
+  "Barrier",
   "BoundedSemaphore",
   "Event",
   "Lock",
