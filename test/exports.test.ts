@@ -23,8 +23,11 @@ const VALUES = [
   "sleep",
   "sleepAsync",
   // synchronisation
+  "Barrier",
+  "BoundedSemaphore",
   "Event",
   "Lock",
+  "Semaphore",
   // shared data
   "SharedBigInt64",
   "SharedBoolean",
