@@ -14,8 +14,10 @@ export { SharedBoolean } from "../shared/boolean.ts";
 export { SharedFloat64 } from "../shared/float64.ts";
 export { SharedInt32 } from "../shared/int32.ts";
 export { SharedUint32 } from "../shared/uint32.ts";
+export { Condition } from "../sync/condition.ts";
 export { Lock } from "../sync/lock.ts";
 export type { AcquireOptions, Lockable } from "../sync/lockable.ts";
+export { RLock } from "../sync/rlock.ts";
 export {
   activeCount,
   currentThread,
