@@ -21,7 +21,9 @@ const VALUES = [
   "sleep",
   "sleepAsync",
   // synchronisation
+  "Condition",
   "Lock",
+  "RLock",
   // shared data
   "SharedBigInt64",
   "SharedBoolean",
