@@ -25,8 +25,10 @@ const VALUES = [
   // synchronisation
   "Barrier",
   "BoundedSemaphore",
+  "Condition",
   "Event",
   "Lock",
+  "RLock",
   "Semaphore",
   // shared data
   "SharedBigInt64",
