@@ -1,36 +1,9 @@
 /**
- * Values that every thread has by itself: the language's and Node's own objects and functions, and what this
- * library exports. Looked up by their names: a table of all globals would cost 30–50 ms, since reading some of
+ * Values that every thread has by itself: the language's and Node's own objects and functions. Looked up by their names: a table of all globals would cost 30–50 ms, since reading some of
  * them loads half of Node.
  */
 import { type Reference, Symbolic } from "../transfer/boundary.ts";
 import { nodeModule, runtime } from "./lazy.ts";
-
-const known = new WeakMap<object, Symbolic>();
-
-const library = new Map<string, unknown>();
-
-/** Makes what the library exports cross by name: a thread has it before any import. */
-export function knownExports(register: Record<string, unknown>): void {
-  for (const [name, value] of Object.entries(register)) {
-    library.set(name, value);
-    if (typeof value === "function") known.set(value, new Symbolic({ type: "library", name }));
-  }
-}
-
-/** Is it a function or class of this library? */
-export function isLibrary(value: unknown): boolean {
-  return typeof value === "function" && known.get(value)?.reference.type === "library";
-}
-
-export function libraryExport(name: string): unknown {
-  return library.get(name);
-}
-
-/** The reference for what this library exports. */
-export function exportedFunction(fn: object): Symbolic | undefined {
-  return known.get(fn);
-}
 
 /** Globals that hold functions worth finding: constructors and namespaces. */
 const HOLDERS = (

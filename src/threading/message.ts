@@ -5,15 +5,14 @@
  * words: bytes of the import list, bytes of the value, number of holds, number of extras; the holds; the bytes.
  */
 import { isProxy } from "#host";
-import { builder, importAll, lifter, tellOriginal } from "../capture/port.ts";
+import { builder, decode, importAll } from "../capture/incoming.ts";
 import { allocate, onDispose, release, retain } from "../memory/allocator.ts";
 import { bytesAt, cover, words } from "../memory/arena.ts";
 import { adopt, handleOf } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import type { Reference } from "../transfer/boundary.ts";
-import { decode } from "../transfer/decode.ts";
-import { encode } from "../transfer/encode.ts";
-import { encodeThrown } from "../transfer/errors.ts";
+import type { Encoded } from "../transfer/encode.ts";
+import { outgoing } from "./outgoing.ts";
 
 const IMPORTS = 0;
 const BYTES = 1;
@@ -36,32 +35,31 @@ export function onCrossing(handler: (value: object) => void): void {
 
 /** Sends code along: for what a thread runs. */
 export function packCode(value: unknown, label: string): { at: number; extras: readonly unknown[] } {
+  const { encode, lifter } = outgoing();
   const encoded = encode(value, { label, lifter, shared, isProxy });
   return { at: store(encoded), extras: encoded.extras };
 }
 
 /** A plain value without functions, such as a name. */
 export function packValue(value: unknown, label: string): number {
-  return store(encode(value, { label, shared }));
+  return store(outgoing().encode(value, { label, shared }));
 }
 
 /** What was thrown; never fails. */
 export function packThrown(error: unknown): number {
+  const { encodeThrown, tellOriginal } = outgoing();
   tellOriginal(error);
   return store(encodeThrown(error, { label: "the error", shared }));
 }
 
-function store(encoded: {
-  bytes: Uint8Array;
-  holds: readonly number[];
-  extras: readonly unknown[];
-  imports: readonly Reference[];
-}): number {
+function store(encoded: Encoded): number {
   const { holds, extras } = encoded;
   // The scratch buffer is reused by the next encode.
   const value = encoded.imports.length > 0 ? encoded.bytes.slice() : encoded.bytes;
   const imports =
-    encoded.imports.length > 0 ? encode(encoded.imports, { label: "imports", shared }).bytes : undefined;
+    encoded.imports.length > 0
+      ? outgoing().encode(encoded.imports, { label: "imports", shared }).bytes
+      : undefined;
   const importBytes = imports?.length ?? 0;
   const total = importBytes + value.length;
   const at = allocate(Kind.Message, HEADER + holds.length + Math.ceil(total / 4));
