@@ -3,7 +3,7 @@
 // and closures, is loaded when it is first needed: that half costs 4 ms, and most threads need it never.
 // `index.js` (import) and `index.cjs` (require) hand out the public names. `#atomics` and `#host` are resolved here.
 import { spawnSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,8 +21,7 @@ const settings = {
   sourcemap: true,
   sourcesContent: false,
   metafile: true,
-  external: ["acorn"],
-  define: { "import.meta.url": "threadkitUrl" },
+  define: { "import.meta.url": "threadkitUrl", threadkitParser: '"./acorn.cjs"' },
   banner: { js: 'const threadkitUrl=require("node:url").pathToFileURL(__filename).href;' },
   logLevel: "warning",
 };
@@ -84,10 +83,29 @@ for (const name of ["worker", "supervisor"]) {
 writeFileSync("dist/import.cjs", "module.exports = (specifier) => import(specifier);\n");
 
 const internal = new Set(["runWorker", "runSupervisor", "shared"]);
+// The parser: of 250 kB two thirds are left, and a first capture has it 3 ms sooner.
+const license = readFileSync("node_modules/acorn/LICENSE", "utf8");
+await build({
+  stdin: { contents: 'export { parse } from "acorn";', resolveDir: "." },
+  ...{
+    bundle: true,
+    minify: true,
+    format: "cjs",
+    platform: "node",
+    target: "es2022",
+    outfile: "dist/acorn.cjs",
+  },
+  banner: { js: `/* acorn\n${license}*/` },
+});
+
 const names = Object.keys(createRequire(import.meta.url)("../dist/core.cjs")).filter(
   (name) => !internal.has(name),
 );
-writeFileSync("dist/index.js", `export { ${names.join(", ")} } from "./core.cjs";\n`);
+// Not `export … from "./core.cjs"`: to learn the names, Node would read through the whole file first (8 ms).
+writeFileSync(
+  "dist/index.js",
+  `import { createRequire } from "node:module";\nexport const { ${names.join(", ")} } = createRequire(import.meta.url)("./core.cjs");\n`,
+);
 writeFileSync(
   "dist/index.cjs",
   `"use strict";\nconst { ${names.join(", ")} } = require("./core.cjs");\nmodule.exports = { ${names.join(", ")} };\n`,

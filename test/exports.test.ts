@@ -30,6 +30,7 @@ const VALUES = [
   "SharedUint32",
   // errors
   "BlockingError",
+  "BrokenBarrierError",
   "BrokenLockError",
   "CaptureError",
   "RuntimeError",

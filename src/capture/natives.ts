@@ -96,7 +96,8 @@ function builtinFunction(fn: unknown, name: string): Reference | undefined {
   return undefined;
 }
 
-/** Objects on `globalThis` that are there from the start; reading them runs no getter. */
+/** Objects on `globalThis`. By name: to look at every global would load Node's whole web platform, 30 ms on Node 26. */
+const OBJECTS = "Math JSON Reflect Atomics Intl WebAssembly Temporal console".split(" ");
 let objects: Map<object, string> | undefined;
 
 /** The reference for an object that every thread has by itself, or undefined. */
@@ -104,10 +105,9 @@ export function knownObject(value: object): Symbolic | undefined {
   if (value === globalThis) return found();
   if (!objects) {
     objects = new Map([[runtime(), "process"]]);
-    for (const name of Object.getOwnPropertyNames(globalThis)) {
+    for (const name of OBJECTS) {
       const object = dataProperty(globalThis, name);
-      const isOwn = typeof object === "object" && object !== null && object !== globalThis;
-      if (isOwn && !Object.getOwnPropertyDescriptor(globalThis, name)?.enumerable) objects.set(object, name);
+      if (typeof object === "object" && object !== null) objects.set(object, name);
     }
   }
   const name = objects.get(value);

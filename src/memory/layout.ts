@@ -76,6 +76,7 @@ export const Kind = {
   Message: 5,
   Ledger: 6,
   CodeCache: 7,
+  Text: 8,
   Lock: 16,
   RLock: 17,
   Condition: 18,

@@ -40,11 +40,6 @@ export function packCode(value: unknown, label: string): { at: number; extras: r
   return { at: store(encoded), extras: encoded.extras };
 }
 
-/** A plain value without functions, such as a name. */
-export function packValue(value: unknown, label: string): number {
-  return store(outgoing().encode(value, { label, shared }));
-}
-
 /** What was thrown; never fails. */
 export function packThrown(error: unknown): number {
   const { encodeThrown, tellOriginal } = outgoing();

@@ -1,4 +1,5 @@
 /** First file of a thread's worker. */
-import { loadCore } from "./load.ts";
+import { loadCore } from "../host/node-load.ts";
+import { cachedCode } from "./cached-code.ts";
 
-loadCore().core.runWorker();
+loadCore(cachedCode).core.runWorker();

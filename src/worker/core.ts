@@ -1,11 +1,11 @@
 /** The library as it is loaded: the public face, and how workers of it start. */
-import { createRequire } from "node:module";
+import { beside } from "../capture/lazy.ts";
 import { knownExports } from "../capture/library.ts";
 import * as face from "../public/index.ts";
 import { setOutgoing } from "../threading/outgoing.ts";
 
 knownExports(face);
-setOutgoing(() => createRequire(import.meta.url)("./outgoing.cjs"));
+setOutgoing(() => beside("./outgoing.cjs"));
 
 export * from "../public/index.ts";
 export { runWorker } from "./entry.ts";
