@@ -5,6 +5,7 @@
  * unit, and its captures if none of them is ever reassigned. Values that may have changed are read again.
  */
 import { type FunctionImage, type FunctionLifter, Symbolic } from "../transfer/boundary.ts";
+import { rememberOrigin } from "../transfer/error-classes.ts";
 import { checkText, refuseUnreadable } from "./check.ts";
 import { util } from "./lazy.ts";
 import { exportedFunction } from "./library.ts";
@@ -81,6 +82,7 @@ function draw(fn: AnyFunction, blueprint: Blueprint, peeked: Peek, label: string
     return value;
   });
   const unit = blueprint.unitFor(nameOf(fn), byValue);
+  if (unit.isClass) rememberOrigin(unit.key, fn);
   const image = { unit, captures, labels: labelsOf(blueprint, label), own: ownProperties(fn) };
   return { blueprint, image, label, settled };
 }

@@ -19,6 +19,7 @@ import {
   sleepAsync,
   Thread,
 } from "threadkit";
+import { ImportedError } from "../fixtures/errors/library.ts";
 import { usedBytes } from "../harness/arena.ts";
 import { EARLY, EXPIRES, LONG, PATIENCE } from "../harness/delays.ts";
 import { refuses, refusesAsync } from "../harness/refuses.ts";
@@ -794,6 +795,53 @@ describe("what a thread throws (SEMANTICS 19)", () => {
       }
       assert.equal(thread.exception, thread.exception);
       assert.ok(Special);
+    });
+  });
+
+  test("keeps its class, if that is imported or was shipped, also in a cause and from a thread of a thread", async () => {
+    class Own extends RangeError {
+      #secret = "hidden";
+      kind = "own";
+      describe(): string {
+        return this.kind;
+      }
+      static is(error: object): boolean {
+        return #secret in error;
+      }
+    }
+    const exceptionOf = (target: () => unknown) => {
+      const thread = start(target);
+      thread.join({ timeout: LONG });
+      return thread.exception as Error;
+    };
+    await withHook(async (seen) => {
+      const imported = exceptionOf(() => {
+        throw new ImportedError("one");
+      });
+      assert.ok(imported instanceof ImportedError);
+      assert.equal(imported.extra, 42);
+      const own = exceptionOf(() => {
+        throw new Own("two");
+      });
+      assert.ok(own instanceof Own);
+      assert.equal(own.describe(), "own");
+      assert.equal(Own.is(own), false, "private members stay behind");
+      const outer = exceptionOf(() => {
+        throw new Error("outer", { cause: new Own("inner") });
+      });
+      assert.ok(outer.cause instanceof Own);
+      const nested = exceptionOf(() => {
+        const inner = new Thread({
+          target: () => {
+            throw new Own("three");
+          },
+        }).start();
+        inner.join();
+        throw inner.exception instanceof Own ? inner.exception : new Error("the class was lost on the way");
+      });
+      assert.ok(nested instanceof Own);
+      assert.equal(nested.message, "three");
+      await until(() => seen.length === 5, "the hook was called for each of them");
     });
   });
 
