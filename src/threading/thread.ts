@@ -132,6 +132,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
   #pack() {
     const code: Record<string, unknown> = { target: this.#target, args: this.#args ?? [] };
     if (this.run !== defaultRun) {
+      outgoing().refusePrivateState(this.constructor);
       code.class = this.constructor;
       code.fields = { ...this };
     }

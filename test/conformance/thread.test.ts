@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import "../harness/watchdog.ts";
 import {
   activeCount,
+  CaptureError,
   currentThread,
   enumerate,
   getIdent,
@@ -591,6 +592,48 @@ describe("run() and subclasses (SEMANTICS 20)", () => {
     thread.start();
     await joinAll([thread]);
     assert.equal(thread.done.value, 3);
+  });
+
+  test("a subclass with private members of instances is refused before anything runs; static ones are fine", async () => {
+    class Secret extends Thread {
+      #key = 1;
+      override run() {
+        return this.#key;
+      }
+    }
+    class Heir extends Secret {
+      override run() {
+        return 2;
+      }
+    }
+    class Counted extends Thread {
+      static #made = 0;
+      static count() {
+        return ++Counted.#made;
+      }
+      override run() {
+        if (Counted.count() !== 1) throw new Error("the private static field was lost");
+      }
+    }
+    const fact =
+      "is made by a constructor, and none runs in the thread. Use a public field, or hand the value over in args.";
+    const secret = new Secret();
+    refuses(
+      () => secret.start(),
+      CaptureError,
+      "CANNOT_CROSS",
+      `cannot start an instance of Secret: the private member #key ${fact}`,
+    );
+    refuses(
+      () => new Heir().start(),
+      CaptureError,
+      "CANNOT_CROSS",
+      `cannot start an instance of Heir: the private member #key of Secret ${fact}`,
+    );
+    assert.equal(secret.state, "new");
+    const counted = new Counted();
+    counted.start();
+    await joinAll([counted]);
   });
 
   test("a thread without target and without run() of its own just ends", async () => {
