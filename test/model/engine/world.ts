@@ -1,0 +1,185 @@
+/** One model made ready to run: realms, threads, names for its words, and the check at the end. */
+import { BLOCKED, Machine, type Race } from "./machine.ts";
+
+/** What a realm's text returns: the exports of kit.ts and of the models. */
+interface Realm {
+  arenaBuffer(): SharedArrayBuffer;
+  attachArena(buffer: SharedArrayBuffer): void;
+  createRealm(): number;
+  joinRealm(at: number): void;
+  setIdent(ident: number): void;
+  adopt(kind: number, at: number): object;
+  handleOf(value: object): { kind: number; at: number } | undefined;
+  robustOf(kind: number): { queue: number } | undefined;
+  layout: Record<string, number>;
+}
+
+interface AnyModel {
+  share(): Record<string, unknown>;
+  threads: readonly ((shared: Record<string, unknown>) => unknown)[];
+  after?(shared: Record<string, unknown>, results: readonly unknown[]): void;
+  changes?: readonly string[];
+}
+
+type Factory = (machine: Machine) => Realm & Record<string, AnyModel>;
+
+/** Names of a block's words, from its start. */
+interface Named {
+  readonly at: number;
+  readonly size: number;
+  name(offset: number): string;
+}
+
+/** The ident of a model's first thread. */
+const FIRST_IDENT = 2;
+const CELL = 200;
+
+export class World {
+  readonly machine: Machine;
+  readonly size: number;
+  readonly #factory: Factory;
+  readonly #name: string;
+  readonly #realms: number[] = [];
+  readonly #main: Realm;
+  readonly #model: AnyModel;
+  readonly #shared: Record<string, unknown>;
+  readonly #handles: [string, { kind: number; at: number }][] = [];
+  readonly #named: Named[] = [];
+
+  /** `text` is what `bundle` returned, `name` one of its models. */
+  constructor(text: string, name: string) {
+    this.#factory = new Function("$", text) as Factory;
+    this.#name = name;
+    const plans = this.#factory(new Machine(1));
+    if (plans[name] === undefined) throw new Error(`there is no model ${name}`);
+    this.size = plans[name].threads.length;
+    this.machine = new Machine(this.size);
+    this.#main = this.#factory(this.machine);
+    this.#model = (this.#main as Realm & Record<string, AnyModel>)[name];
+    const run = <T>(value: T): T => this.machine.sync(value) as T;
+    run(this.#main.joinRealm(run(this.#main.createRealm())));
+    for (let i = 0; i < this.size; i++) this.#realms.push(run(this.#main.createRealm()));
+    this.#shared = run(this.#model.share());
+    this.#nameWords();
+    this.machine.keepAsBase();
+  }
+
+  #join(): Realm & Record<string, AnyModel> {
+    const realm = this.#factory(this.machine);
+    this.machine.sync(realm.attachArena(this.#main.arenaBuffer()));
+    return realm;
+  }
+
+  /** Puts the words back and starts the threads, each in a realm of its own, as new. */
+  reset(): void {
+    const { machine } = this;
+    machine.reset();
+    const bodies: (() => unknown)[] = [];
+    for (let i = 0; i < this.size; i++) {
+      const realm = this.#join();
+      machine.sync(realm.joinRealm(this.#realms[i]));
+      realm.setIdent(i + FIRST_IDENT);
+      const shared = { ...this.#shared };
+      for (const [key, { kind, at }] of this.#handles) shared[key] = machine.sync(realm.adopt(kind, at));
+      bodies[i] = () => realm[this.#name].threads[i](shared);
+    }
+    for (const body of bodies) machine.start(body);
+  }
+
+  /** When all threads are done. Throws what is wrong. */
+  check(): void {
+    const { machine } = this;
+    machine.sync(this.#model.after?.(this.#shared, machine.threads.map(({ result }) => result)));
+    const { layout } = this.#main;
+    for (const [key, { kind, at }] of this.#handles) {
+      if (kind === CELL || this.#model.changes?.includes(key)) continue;
+      const ticket = this.#queueOf(kind) + layout.Q_TICKET;
+      for (let offset = 0; offset < sizeOf(machine.words, at); offset++) {
+        const before = machine.before(at + offset);
+        const now = machine.words[at + offset];
+        if (offset !== ticket && now !== before)
+          throw new Error(`${this.nameOf(at + offset)} is ${now} in the end and was ${before}`);
+      }
+    }
+    for (const realm of this.#realms)
+      for (const word of [layout.N_STATUS, layout.N_QUEUE]) {
+        const at = realm + layout.R_NODE + word;
+        if (machine.words[at] !== 0) throw new Error(`${this.nameOf(at)} is ${machine.words[at]} in the end`);
+      }
+  }
+
+  /** Offset of the wait queue in a block of that kind; Infinity: it has none. */
+  #queueOf(kind: number): number {
+    const robust = this.machine.sync(this.#main.robustOf(kind)) as { queue: number } | undefined;
+    return robust?.queue ?? Number.POSITIVE_INFINITY;
+  }
+
+  #nameWords(): void {
+    const { layout } = this.#main;
+    const nodeWords = fieldsOf(layout, "N_");
+    const realmWords = fieldsOf(layout, "R_");
+    const queueWords = fieldsOf(layout, "Q_");
+    for (const [i, at] of this.#realms.entries())
+      this.#named.push({
+        at,
+        size: layout.REALM_WORDS,
+        name: (offset) =>
+          offset >= layout.R_NODE
+            ? `${letter(i)}.node.${nodeWords[offset - layout.R_NODE]}`
+            : `${letter(i)}.${realmWords[offset]}`,
+      });
+    for (const [key, value] of Object.entries(this.#shared)) {
+      const handle =
+        typeof value === "object" && value !== null
+          ? (this.machine.sync(this.#main.handleOf(value)) as { kind: number; at: number } | undefined)
+          : undefined;
+      if (handle === undefined) continue;
+      this.#handles.push([key, handle]);
+      const queue = this.#queueOf(handle.kind);
+      this.#named.push({
+        at: handle.at,
+        size: sizeOf(this.machine.words, handle.at),
+        name: (offset) =>
+          offset >= queue && offset < queue + 4
+            ? `${key}.${queueWords[offset - queue]}`
+            : offset === 0
+              ? key
+              : `${key}[${offset}]`,
+      });
+    }
+  }
+
+  explain({ at, access, thread, other }: Race): string {
+    return `${access} of ${this.nameOf(at)} by ${letter(thread)} races with ${letter(other)}`;
+  }
+
+  /** What a thread that can't go on waits for. */
+  whereIs(thread: number): string {
+    const { status, at, watched } = this.machine.threads[thread];
+    return status === BLOCKED
+      ? `${letter(thread)} sleeps on ${this.nameOf(at)}`
+      : `${letter(thread)} spins for ${this.nameOf(watched)}`;
+  }
+
+  nameOf(at: number): string {
+    const block = this.#named.find((named) => at >= named.at && at < named.at + named.size);
+    return block?.name(at - block.at) ?? `word ${at}`;
+  }
+}
+
+/** Words of a block behind its header, by its size class. */
+function sizeOf(words: Int32Array, at: number): number {
+  return (8 << (words[at - 2] >>> 8)) - 2;
+}
+
+function fieldsOf(layout: Record<string, number>, prefix: string): string[] {
+  const names: string[] = [];
+  for (const [key, value] of Object.entries(layout))
+    if (key.startsWith(prefix)) names[value] = key.slice(prefix.length).toLowerCase();
+  return names;
+}
+
+/** Threads are called A, B, C. */
+export function letter(thread: number): string {
+  return String.fromCharCode(65 + thread);
+}
