@@ -6,7 +6,6 @@ import type { Kind } from "../../src/memory/layout.ts";
 
 export { arenaBuffer, attachArena } from "../../src/memory/arena.ts";
 export { adopt, handleOf, kAt } from "../../src/memory/handle.ts";
-export * as layout from "../../src/parking/layout.ts";
 export { createRealm, joinRealm, setIdent } from "../../src/parking/realm.ts";
 export { robustOf } from "../../src/parking/robust.ts";
 

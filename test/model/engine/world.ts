@@ -1,4 +1,5 @@
 /** One model made ready to run: realms, threads, names for its words, and the check at the end. */
+import * as parking from "../../../src/parking/layout.ts";
 import { BLOCKED, Machine, type Race } from "./machine.ts";
 
 /** What a realm's text returns: the exports of kit.ts and of the models. */
@@ -11,7 +12,6 @@ interface Realm {
   adopt(kind: number, at: number): object;
   handleOf(value: object): { kind: number; at: number } | undefined;
   robustOf(kind: number): { queue: number } | undefined;
-  layout: Record<string, number>;
 }
 
 interface AnyModel {
@@ -29,6 +29,8 @@ interface Named {
   readonly size: number;
   name(offset: number): string;
 }
+
+const layout = parking as unknown as Record<string, number>;
 
 /** The ident of a model's first thread. */
 const FIRST_IDENT = 2;
@@ -90,7 +92,6 @@ export class World {
   check(): void {
     const { machine } = this;
     machine.sync(this.#model.after?.(this.#shared, machine.threads.map(({ result }) => result)));
-    const { layout } = this.#main;
     for (const [key, { kind, at }] of this.#handles) {
       if (kind === CELL || this.#model.changes?.includes(key)) continue;
       const ticket = this.#queueOf(kind) + layout.Q_TICKET;
@@ -115,10 +116,9 @@ export class World {
   }
 
   #nameWords(): void {
-    const { layout } = this.#main;
-    const nodeWords = fieldsOf(layout, "N_");
-    const realmWords = fieldsOf(layout, "R_");
-    const queueWords = fieldsOf(layout, "Q_");
+    const nodeWords = fieldsOf("N_");
+    const realmWords = fieldsOf("R_");
+    const queueWords = fieldsOf("Q_");
     for (const [i, at] of this.#realms.entries())
       this.#named.push({
         at,
@@ -172,7 +172,7 @@ function sizeOf(words: Int32Array, at: number): number {
   return (8 << (words[at - 2] >>> 8)) - 2;
 }
 
-function fieldsOf(layout: Record<string, number>, prefix: string): string[] {
+function fieldsOf(prefix: string): string[] {
   const names: string[] = [];
   for (const [key, value] of Object.entries(layout))
     if (key.startsWith(prefix)) names[value] = key.slice(prefix.length).toLowerCase();
