@@ -21,7 +21,11 @@ const VALUES = [
   "sleep",
   "sleepAsync",
   // synchronisation
+  "Barrier",
+  "BoundedSemaphore",
+  "Event",
   "Lock",
+  "Semaphore",
   // shared data
   "SharedBigInt64",
   "SharedBoolean",
@@ -30,6 +34,7 @@ const VALUES = [
   "SharedUint32",
   // errors
   "BlockingError",
+  "BrokenBarrierError",
   "BrokenLockError",
   "CaptureError",
   "RuntimeError",

@@ -20,7 +20,7 @@ export const kInspect: unique symbol = Symbol.for("nodejs.util.inspect.custom") 
 interface Entry {
   readonly at: number;
   readonly slot: number;
-  readonly object: WeakRef<SharedObject>;
+  object: WeakRef<SharedObject>;
 }
 
 const entries = new Map<number, Entry>();
@@ -73,6 +73,19 @@ export function adopt(kind: number, at: number): SharedObject {
   } finally {
     adopting = 0;
   }
+}
+
+/** Proxies that stand in front of a handle and cross in its place. No other proxy does. */
+const faces = new WeakSet<object>();
+
+/** Has `face`, which keeps `object` alive, handed out in its place in this realm. */
+export function showAs(object: SharedObject, face: SharedObject): void {
+  entries.get(object[kAt])!.object = new WeakRef(face);
+  faces.add(face);
+}
+
+export function isFace(value: object): boolean {
+  return faces.has(value);
 }
 
 /** Runs `build`, in which the next handle made stands for `at`. */

@@ -43,6 +43,8 @@ export const H_IDLE = 17;
 export const H_EXITING = 18;
 /** 1: the supervisor was started. */
 export const H_SUPERVISOR_UP = 19;
+/** Serial number of the last ThreadLocal. */
+export const H_LOCALS = 23;
 /** Heads of the free lists, one for each size class. */
 export const H_FREE = 24;
 /** One word for each page; see PAGE_*. */
@@ -81,6 +83,7 @@ export const Kind = {
   Event: 21,
   Barrier: 22,
   ThreadLocal: 23,
+  Timer: 24,
   SharedInt32: 32,
   SharedUint32: 33,
   SharedFloat64: 34,
@@ -88,3 +91,8 @@ export const Kind = {
   SharedBoolean: 36,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/** Is it a thread's control block? A timer is a thread. */
+export function isThread(kind: number): boolean {
+  return kind === Kind.Thread || kind === Kind.Timer;
+}

@@ -2,7 +2,7 @@
 import { load } from "#atomics";
 import { eachBlock } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
-import { H_GUARD, H_LIVE, H_OUTPUT_GUARD, H_REGISTRY_GUARD, Kind } from "../memory/layout.ts";
+import { H_GUARD, H_LIVE, H_OUTPUT_GUARD, H_REGISTRY_GUARD, isThread, Kind } from "../memory/layout.ts";
 import {
   ASYNC,
   N_FLAGS,
@@ -38,7 +38,7 @@ export function dumpState(): string {
     if (robust !== undefined) objects.push([at, at + robust.queue, KINDS[kind]]);
   });
   eachBlock((at, kind) => {
-    if (kind === Kind.Thread) {
+    if (isThread(kind)) {
       lines.push(
         `  thread ${words[at + T_IDENT]} at ${at}: state ${load(words, at + T_STATE)}, flags ${words[at + T_FLAGS]}`,
       );

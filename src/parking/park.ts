@@ -48,6 +48,8 @@ export interface ParkRequest {
   readonly starving?: boolean;
   /** Runs under the guard after the node gave up and left. */
   onLeave?(): void;
+  /** Asked under the guard. False: the deadline or the signal came too late, and this wait is to be waited out. */
+  mayLeave?(): boolean;
   /** Runs once the node is in line, without the guard, before it sleeps: to let go of what others need. */
   entered?(): void;
   /** Neither deadline nor signal ends this wait. */
@@ -88,14 +90,22 @@ export function afterEntering(request: ParkRequest, node: number): void {
   }
 }
 
-/** Gives up a wait. False: a waker was first, and its wake-up counts. */
+/**
+ * Gives up a wait. False: a waker was first, and its wake-up counts, or the wait may not be left any more.
+ * Under the guard from the start: a waker that finds a node in line can count on it as long as it holds the guard.
+ */
 export function giveUp(request: ParkRequest, node: number): boolean {
-  if (compareExchange(words, node + N_STATUS, WAITING, GONE) !== WAITING) return false;
+  if (load(words, node + N_STATUS) !== WAITING) return false;
   enter(words, request.queue + Q_GUARD);
-  unlink(request.queue, node);
-  request.onLeave?.();
+  const gone =
+    request.mayLeave?.() !== false &&
+    compareExchange(words, node + N_STATUS, WAITING, GONE) === WAITING;
+  if (gone) {
+    unlink(request.queue, node);
+    request.onLeave?.();
+  }
   leave(words, request.queue + Q_GUARD);
-  return true;
+  return gone;
 }
 
 /** What to do when the realm is woken for urgent mail while it is parked. */
@@ -137,7 +147,7 @@ function parkOnce(request: ParkRequest, node: number, limit: number): Outcome {
   if (deadline !== Number.POSITIVE_INFINITY && performance.now() >= deadline) return GONE;
   if (!enterLine(request, node, 0)) return LOOK;
   afterEntering(request, node);
-  if (!sleepOn(node, deadline)) giveUp(request, node);
+  if (!sleepOn(node, deadline) && !giveUp(request, node)) sleepOn(node, Number.POSITIVE_INFINITY);
   return load(words, node + N_STATUS) as Outcome;
 }
 

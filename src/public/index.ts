@@ -14,8 +14,12 @@ export { SharedBoolean } from "../shared/boolean.ts";
 export { SharedFloat64 } from "../shared/float64.ts";
 export { SharedInt32 } from "../shared/int32.ts";
 export { SharedUint32 } from "../shared/uint32.ts";
+export type { BarrierOptions } from "../sync/barrier.ts";
+export { Event } from "../sync/event.ts";
 export { Lock } from "../sync/lock.ts";
 export type { AcquireOptions, Lockable } from "../sync/lockable.ts";
+export { BoundedSemaphore, Semaphore } from "../sync/semaphore.ts";
+export { Barrier } from "../threading/actions.ts";
 export {
   activeCount,
   currentThread,
@@ -26,7 +30,9 @@ export {
   sleep,
   sleepAsync,
 } from "../threading/current.ts";
+export { ThreadLocal, type ThreadLocalConstructor } from "../threading/local.ts";
 export type { ThreadOptions } from "../threading/options.ts";
 export { type Excepthook, setExcepthook } from "../threading/set-excepthook.ts";
 export type { ThreadState } from "../threading/states.ts";
 export { Thread } from "../threading/thread.ts";
+export { Timer } from "../threading/timer.ts";

@@ -95,7 +95,7 @@ export abstract class LockableObject extends SharedObject implements Lockable {
   }
 }
 
-function mustBeFunction(body: unknown, verb: string): void {
+export function mustBeFunction(body: unknown, verb: string): void {
   if (typeof body !== "function") {
     throw typeError("INVALID_ARGUMENT", `cannot ${verb}: the body is ${describe(body)}. Give a function.`);
   }

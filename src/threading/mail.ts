@@ -1,9 +1,8 @@
 /** Reads this realm's mail: on its event loop's turn, and what is urgent even while it is parked. */
 import { exchange } from "#atomics";
-import { release } from "../memory/allocator.ts";
+import { kindOf, release } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { adopt } from "../memory/handle.ts";
-import { Kind } from "../memory/layout.ts";
 import { M_ARG, M_LINK, M_TYPE, R_URGENT, T_EXCEPTION } from "../parking/layout.ts";
 import { onUrgent } from "../parking/park.ts";
 import { onBell, onMail } from "../parking/park-async.ts";
@@ -21,7 +20,7 @@ function read(mail: number): void {
   if (type === MAIL_TERMINATE) killCarrier(arg);
   if (type === MAIL_SUPERVISOR) startSupervisor();
   if (type === MAIL_EXCEPTION) {
-    call(arg, unpack(words[arg + T_EXCEPTION]), (at) => adopt(Kind.Thread, at));
+    call(arg, unpack(words[arg + T_EXCEPTION]), (at) => adopt(kindOf(at), at));
     release(arg);
   }
 }

@@ -6,9 +6,9 @@
  */
 import { isProxy } from "#host";
 import { builder, importAll, lifter, tellOriginal } from "../capture/port.ts";
-import { allocate, onDispose, release, retain } from "../memory/allocator.ts";
+import { allocate, kindOf, onDispose, release, retain } from "../memory/allocator.ts";
 import { bytesAt, cover, words } from "../memory/arena.ts";
-import { adopt, handleOf } from "../memory/handle.ts";
+import { adopt, handleOf, isFace } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import type { Reference } from "../transfer/boundary.ts";
 import { decode } from "../transfer/decode.ts";
@@ -25,19 +25,36 @@ const HEADER = 4;
 const shared = {
   offsetOf(value: object) {
     const handle = handleOf(value);
-    if (handle !== undefined) beforeCrossing(value);
+    if (handle !== undefined && !packing.has(value)) beforeCrossing(value);
     return handle;
   },
 };
 let beforeCrossing: (value: object) => void = () => {};
 export function onCrossing(handler: (value: object) => void): void {
-  beforeCrossing = handler;
+  const before = beforeCrossing;
+  beforeCrossing = (value) => {
+    before(value);
+    handler(value);
+  };
 }
+/** Objects whose code is being packed: it may mention the object itself. */
+const packing = new Set<object>();
+/** A proxy in front of a shared object crosses as that; any other is refused. */
+const isForeignProxy = (value: object) => isProxy(value) && !isFace(value);
 
-/** Sends code along: for what a thread runs. */
-export function packCode(value: unknown, label: string): { at: number; extras: readonly unknown[] } {
-  const encoded = encode(value, { label, lifter, shared, isProxy });
-  return { at: store(encoded), extras: encoded.extras };
+/** Sends code along: for what `owner` makes a thread run. */
+export function packCode(
+  value: unknown,
+  label: string,
+  owner: object,
+): { at: number; extras: readonly unknown[] } {
+  packing.add(owner);
+  try {
+    const encoded = encode(value, { label, lifter, shared, isProxy: isForeignProxy });
+    return { at: store(encoded), extras: encoded.extras };
+  } finally {
+    packing.delete(owner);
+  }
 }
 
 /** A plain value without functions, such as a name. */
@@ -91,16 +108,42 @@ export function unpack(at: number, extras: readonly unknown[] = []): unknown {
   return decode(bytes, { extras, builder, adopt });
 }
 
-/** Does its code import modules? */
+/** Does its code, or code of what it holds, import modules? */
 export function hasImports(at: number): boolean {
-  return cover(at)[at + IMPORTS] > 0;
+  return withCode(at).some((message) => words[message + IMPORTS] > 0);
 }
 
-/** Loads the modules that a message's code needs; undefined if they are there already. */
+/** Loads the modules that a message's code, and code of what it holds, needs; undefined if they are there already. */
 export function prepare(at: number): Promise<void> | undefined {
+  const needed = withCode(at).flatMap(importsOf);
+  return needed.length === 0 ? undefined : importAll(needed);
+}
+
+function importsOf(at: number): Reference[] {
   const { start, importBytes } = extent(at);
-  if (importBytes === 0) return undefined;
-  return importAll(decode(bytesAt(start, importBytes), { extras: [], adopt }) as Reference[]);
+  if (importBytes === 0) return [];
+  return decode(bytesAt(start, importBytes), { extras: [], adopt }) as Reference[];
+}
+
+/** Kinds with code that runs wherever the object goes, and the word with its message, 0: none. */
+const codeWords = new Map<number, number>();
+export function carriesCode(kind: Kind, word: number): void {
+  codeWords.set(kind, word);
+}
+
+/** The message, and those of the shared objects that it leads to. */
+function withCode(at: number): number[] {
+  const found = [at];
+  for (const message of found) {
+    cover(message);
+    for (let i = 0; i < words[message + HOLDS]; i++) {
+      const held = words[message + HEADER + i];
+      const word = codeWords.get(kindOf(held));
+      const code = word === undefined ? 0 : words[held + word];
+      if (code !== 0 && !found.includes(code)) found.push(code);
+    }
+  }
+  return found;
 }
 
 function extent(at: number) {

@@ -19,6 +19,7 @@ import {
   H_REALMS,
   H_REGISTRY_GUARD,
   H_THREADS,
+  isThread,
   KIND_MASK,
   Kind,
 } from "../memory/layout.ts";
@@ -218,8 +219,7 @@ function disown(realm: number): void {
   });
   const orphans: number[] = [];
   eachBlock((at, kind) => {
-    if (kind !== Kind.Thread || words[at + T_STARTER] !== realm || load(words, at + T_STATE) !== RUNNABLE)
-      return;
+    if (!isThread(kind) || words[at + T_STARTER] !== realm || load(words, at + T_STATE) !== RUNNABLE) return;
     const carrier = words[at + T_REALM];
     if (carrier === 0 || words[carrier + R_THREAD] !== at) orphans.push(at);
   });
@@ -288,7 +288,7 @@ function relinkRegistry(): void {
     if (kind === Kind.Realm) {
       words[at + R_NEXT] = words[H_REALMS];
       words[H_REALMS] = at;
-    } else if (kind === Kind.Thread && words[at + T_STATE] !== NEW && words[at + T_STATE] !== TERMINATED) {
+    } else if (isThread(kind) && words[at + T_STATE] !== NEW && words[at + T_STATE] !== TERMINATED) {
       words[at + T_NEXT] = words[H_THREADS];
       words[H_THREADS] = at;
     }

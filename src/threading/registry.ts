@@ -2,7 +2,7 @@
 import { add, and, or, sub } from "#atomics";
 import { nativeThreadId } from "#host";
 import { RuntimeError } from "../errors/errors.ts";
-import { allocate, release, retain } from "../memory/allocator.ts";
+import { allocate, onDispose, release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import { H_IDENT, H_LIVE, H_MAIN_REALM, H_REGISTRY_GUARD, H_THREADS, Kind } from "../memory/layout.ts";
@@ -11,6 +11,8 @@ import {
   R_NODE,
   R_THREAD,
   RUNNING,
+  T_CODE,
+  T_EXCEPTION,
   T_FLAGS,
   T_IDENT,
   T_NAME,
@@ -135,3 +137,10 @@ export function uncount(at: number): void {
   if ((and(cover(at), at + T_FLAGS, ~COUNTED) & COUNTED) === 0) return;
   if (sub(words, H_LIVE, 1) === 1) ring(words[H_MAIN_REALM]);
 }
+
+/** What a thread's block owns. */
+export function disposeThread(at: number): void {
+  for (const message of [words[at + T_NAME], words[at + T_EXCEPTION], words[at + T_CODE]])
+    if (message !== 0) release(message);
+}
+onDispose(Kind.Thread, disposeThread);

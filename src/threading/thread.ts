@@ -2,9 +2,9 @@
 import { load, store } from "#atomics";
 import { describe, RuntimeError, typeError } from "../errors/errors.ts";
 import type { ResourceLimits } from "../host/host.ts";
-import { release } from "../memory/allocator.ts";
+import { kindOf, release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
-import { adopt, defineKind, isAdopting, kAt, kInspect, onDispose, SharedObject } from "../memory/handle.ts";
+import { adopt, defineKind, isAdopting, kAt, kInspect, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import {
   checkOptions,
@@ -20,7 +20,6 @@ import {
   T_EXCEPTION,
   T_FLAGS,
   T_IDENT,
-  T_NAME,
   T_NATIVE,
   T_STATE,
   TERMINATED,
@@ -31,7 +30,7 @@ import { parkAsync } from "../parking/park-async.ts";
 import { spinBriefly } from "../parking/spin.ts";
 import { appendStack } from "../transfer/errors.ts";
 import { assign, bootAhead } from "./carriers.ts";
-import { kFurnish, kPublish } from "./doors.ts";
+import { kFurnish, kPublish, kShape } from "./doors.ts";
 import { holdForThreads } from "./exit.ts";
 import { joinSteps, unstart } from "./join.ts";
 import { kill } from "./kill.ts";
@@ -64,12 +63,14 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
   /** It was made here, not rebuilt from a handle. */
   readonly #made: boolean;
   #exception: { readonly value: unknown } | undefined;
+  /** @internal Kind and size of its block. */
+  static readonly [kShape]: readonly [Kind, number] = [Kind.Thread, THREAD_WORDS];
 
   /** @throws TypeError (INVALID_OPTIONS) for a target that is no function, args that are no array and the like */
   constructor(options?: ThreadOptions<A>) {
     const born = !isAdopting();
     const checked: ThreadOptions<A> = born ? checkThreadOptions(options) : {};
-    super(Kind.Thread, THREAD_WORDS);
+    super(...new.target[kShape]);
     this.#made = born;
     if (!born) return;
     const creator = words[currentBlock() + T_FLAGS] & DAEMON;
@@ -134,7 +135,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
       code.class = this.constructor;
       code.fields = { ...this };
     }
-    return packCode(code, "");
+    return packCode(code, "", this);
   }
 
   /**
@@ -284,13 +285,9 @@ const defaultRun = Thread.prototype.run;
 
 /** The handle of a thread's block in this realm. */
 export function threadAt(at: number): Thread {
-  return adopt(Kind.Thread, at) as Thread;
+  return adopt(kindOf(at), at) as Thread;
 }
 
-onDispose(Kind.Thread, (at) => {
-  for (const message of [words[at + T_NAME], words[at + T_EXCEPTION], words[at + T_CODE]])
-    if (message !== 0) release(message);
-});
 defineKind(Kind.Thread, Thread);
 onCrossing((value) => {
   if (value instanceof Thread) Thread[kPublish](value);

@@ -15,7 +15,6 @@ import {
 import { RuntimeError } from "../errors/errors.ts";
 import { release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
-import { adoptAs } from "../memory/handle.ts";
 import {
   R_CARRIER,
   R_ENDING,
@@ -32,6 +31,7 @@ import { drainInbox, pendingWaits } from "../parking/park-async.ts";
 import { setIdent } from "../parking/realm.ts";
 import { spinBriefly } from "../parking/spin.ts";
 import { awaitWord, waitWord } from "../parking/word.ts";
+import { dropLocals } from "../threading/attributes.ts";
 import { offer, withdraw } from "../threading/carriers.ts";
 import { kFurnish } from "../threading/doors.ts";
 import { dropHook, report } from "../threading/excepthook.ts";
@@ -121,9 +121,14 @@ interface Code {
   readonly fields?: Record<string, unknown>;
 }
 
-/** The subclass instance that `run` is called on, without running its constructor. A plain thread needs none. */
+/**
+ * The subclass instance that `run` is called on, without running its constructor. A plain thread needs none. It is the
+ * one handle of the thread in this realm: what it runs may have captured it.
+ */
 function build(at: number, code: Code, subclass: typeof Thread): Thread {
-  current = adoptAs(at, () => Reflect.construct(Thread, [], subclass)) as Thread;
+  current = threadAt(at);
+  if (Object.getPrototypeOf(current) !== subclass.prototype)
+    Object.setPrototypeOf(current, subclass.prototype);
   Thread[kFurnish](current, code.target, code.args);
   return Object.assign(current, code.fields);
 }
@@ -148,6 +153,7 @@ function finish(realm: number, clean: boolean): void {
   }
   drainInbox(); // errors of other threads that wait for this one's hook
   dropHook();
+  dropLocals();
   if (or(words, at + T_FLAGS, ENDING) & KILLED) exitThread();
   retain(at);
   words[realm + R_ENDING] = at;
