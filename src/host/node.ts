@@ -19,6 +19,8 @@ import {
 } from "node:worker_threads";
 import type { Host, HostPort, HostWorker, SpawnOptions } from "./host.ts";
 
+export * from "./tasks.ts";
+
 const LONGEST_TIMER = 2_147_483_647;
 
 export const canBlock: Host["canBlock"] = () => true;

@@ -5,6 +5,7 @@ import {
   holdProcess,
   inspectError,
   leftovers,
+  liveTasks,
   nativeThreadId,
   onExit,
   onUncaught,
@@ -80,6 +81,7 @@ export async function serve(
       failed === undefined &&
       (words[thread + T_FLAGS] & KILLED) === 0 &&
       pendingWaits() === 0 &&
+      liveTasks() === 0 &&
       leftovers() === undefined;
     finish(realm, clean);
     if (!clean) exitThread();
