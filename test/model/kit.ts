@@ -19,6 +19,8 @@ export interface Model<S extends Record<string, unknown> = Record<string, unknow
   after?(shared: S, results: readonly unknown[]): void;
   /** Words of these objects may differ from those of the beginning when all is over. */
   changes?: readonly (keyof S)[];
+  /** Words, by name, that are read without a guard on purpose, and why. */
+  races?: Readonly<Record<string, string>>;
 }
 
 export function model<S extends Record<string, unknown>>(definition: Model<S>): Model {

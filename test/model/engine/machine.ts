@@ -115,7 +115,7 @@ export class Machine {
     this.#base = new Int32Array(this.words.length);
     this.touched = new Uint8Array(this.words.length);
     this.#isDirty = new Uint8Array(this.words.length);
-    this.#races = new Races(threads);
+    this.#races = new Races(threads, this.words.length);
     const unsupported = (name: string) => () => {
       throw new Failure(`the model has no ${name}`);
     };
@@ -253,6 +253,12 @@ export class Machine {
     return woken;
   }
 
+  /** An operation in a getter: with the step before it, not by itself. Loads only. */
+  glance(operation: string, words: Int32Array, at: number): unknown {
+    if (operation !== "load") throw new Failure(`${operation} in a getter`);
+    return this.#operate(operation, words.byteOffset / 4 + at, []);
+  }
+
   immediately(operation: string, words?: Int32Array, at = 0, ...values: unknown[]): unknown {
     if (this.current >= 0) throw new Failure(`${operation} in code that is not scheduled`);
     if (operation === "wait" || operation === "pause") throw new Failure(`${operation} outside the threads`);
@@ -296,7 +302,7 @@ export class Machine {
   /** An element of any array; words are noted. */
   r(array: Int32Array, at: number): unknown {
     const value = array[at];
-    if (array instanceof Int32Array) {
+    if (array instanceof Int32Array && array.buffer === this.words.buffer) {
       const index = array.byteOffset / 4 + at;
       this.#see(value);
       this.#plain(index, false);
@@ -305,7 +311,8 @@ export class Machine {
   }
 
   w(array: Int32Array, at: number, value: number): unknown {
-    if (!(array instanceof Int32Array)) return ((array as unknown[])[at] = value);
+    if (!(array instanceof Int32Array) || array.buffer !== this.words.buffer)
+      return ((array as unknown[])[at] = value);
     const index = array.byteOffset / 4 + at;
     this.#plain(index, true);
     this.#write(index, value | 0);

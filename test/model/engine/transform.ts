@@ -21,7 +21,7 @@ const REPLACED = new Set(
   ),
 );
 
-type Mode = "generator" | "sync";
+type Mode = "generator" | "sync" | "getter";
 
 /** The text of a function `($) => exports` that makes one realm. */
 export function transform(text: string): string {
@@ -170,17 +170,17 @@ class Transform {
     const prefix = node.static ? "static " : "";
     if (node.kind === "constructor" || node.kind === "get" || node.kind === "set") {
       const word = node.kind === "constructor" ? "" : `${node.kind as string} `;
-      return `${prefix}${word}${key}${this.#plainTail(fn)}`;
+      return `${prefix}${word}${key}${this.#plainTail(fn, node.kind === "get" ? "getter" : "sync")}`;
     }
     if (fn.async) return `${prefix}async ${key}${this.#plainTail(fn)}`;
     return `${prefix}${fn.generator ? "" : "*"}${key}${this.#function(fn, true)}`;
   }
 
-  #plainTail(fn: Tree): string {
+  #plainTail(fn: Tree, mode: Mode = "sync"): string {
     const scopes = this.#scopes;
     this.#scopes = [...scopes, localsOf(fn)];
     try {
-      return this.#within("sync", false, () => {
+      return this.#within(mode, false, () => {
         const params = (fn.params as Tree[]).map((p) => this.#emit(p)).join(", ");
         return `(${params}) ${this.#emit(fn.body as Tree)}`;
       });
@@ -227,13 +227,14 @@ class Transform {
     }
     const text = `${target}${node.optional ? "?." : ""}(${args})`;
     if (bare || kind === "plain" || kind === "steps" || kind === "super") return text;
-    if (this.#mode === "sync") return `$.sync(${text})`;
+    if (this.#mode !== "generator") return `$.sync(${text})`;
     return kind === "coloured" ? `(yield* ${text})` : `($.g(${text}) ? yield* $.v : $.v)`;
   }
 
   #operation(node: Tree): string {
     const args = (node.arguments as Tree[]).map((argument) => this.#emit(argument)).join(", ");
     const list = `"${this.#facts.operationOf(node)}"${args === "" ? "" : `, ${args}`}`;
+    if (this.#mode === "getter") return `$.glance(${list})`;
     if (this.#mode === "sync") return `$.immediately(${list})`;
     return `(yield $.announce(${list}), $.perform() ? (yield, $.woken()) : $.result)`;
   }
@@ -244,7 +245,7 @@ class Transform {
     if (link.type !== "CallExpression") return this.#splice(node);
     const text = this.#call(link, true);
     if (this.#facts.callKind(link, this.#scopes) === "plain") return text;
-    return this.#mode === "sync" ? `$.sync(${text})` : `($.g(${text}) ? yield* $.v : $.v)`;
+    return this.#mode !== "generator" ? `$.sync(${text})` : `($.g(${text}) ? yield* $.v : $.v)`;
   }
 
   #isElement(node: Tree): boolean {

@@ -1,4 +1,5 @@
 /** One model made ready to run: realms, threads, names for its words, and the check at the end. */
+import { Kind } from "../../../src/memory/layout.ts";
 import * as parking from "../../../src/parking/layout.ts";
 import { BLOCKED, Machine, type Race } from "./machine.ts";
 
@@ -19,6 +20,7 @@ interface AnyModel {
   threads: readonly ((shared: Record<string, unknown>) => unknown)[];
   after?(shared: Record<string, unknown>, results: readonly unknown[]): void;
   changes?: readonly string[];
+  races?: Readonly<Record<string, string>>;
 }
 
 type Factory = (machine: Machine) => Realm & Record<string, AnyModel>;
@@ -31,6 +33,16 @@ interface Named {
 }
 
 const layout = parking as unknown as Record<string, number>;
+
+/** Names of words that are neither the first nor the queue. */
+const fieldNames: Record<number, Record<number, string>> = {
+  [Kind.Lock]: { 5: "breaks" },
+  [Kind.RLock]: { 5: "breaks", 6: "depth", 7: "task" },
+  [Kind.Condition]: { 5: "seen" },
+  [Kind.Semaphore]: { 1: "limit" },
+  [Kind.BoundedSemaphore]: { 1: "limit" },
+  [Kind.Barrier]: { 1: "parties", 2: "count", 3: "round", 4: "turn", 5: "acts" },
+};
 
 /** The ident of a model's first thread. */
 const FIRST_IDENT = 2;
@@ -63,6 +75,10 @@ export class World {
     for (let i = 0; i < this.size; i++) this.#realms.push(run(this.#main.createRealm()));
     this.#shared = run(this.#model.share());
     this.#nameWords();
+    // Wakers read a settled node's flags, after the guard, for a bit that never changes (ASYNC), while its owner may
+    // be in the next line already.
+    for (const realm of this.#realms) this.machine.excused.add(realm + layout.R_NODE + layout.N_FLAGS);
+    for (const [name] of Object.entries(this.#model.races ?? {})) this.machine.excused.add(this.#find(name));
     this.machine.keepAsBase();
   }
 
@@ -136,15 +152,18 @@ export class World {
       if (handle === undefined) continue;
       this.#handles.push([key, handle]);
       const queue = this.#queueOf(handle.kind);
+      const names = fieldNames[handle.kind] ?? {};
       this.#named.push({
         at: handle.at,
         size: sizeOf(this.machine.words, handle.at),
         name: (offset) =>
           offset >= queue && offset < queue + 4
             ? `${key}.${queueWords[offset - queue]}`
-            : offset === 0
-              ? key
-              : `${key}[${offset}]`,
+            : offset in names
+              ? `${key}.${names[offset]}`
+              : offset === 0
+                ? key
+                : `${key}[${offset}]`,
       });
     }
   }
@@ -159,6 +178,12 @@ export class World {
     return status === BLOCKED
       ? `${letter(thread)} sleeps on ${this.nameOf(at)}`
       : `${letter(thread)} spins for ${this.nameOf(watched)}`;
+  }
+
+  #find(name: string): number {
+    for (const { at, size, name: nameOf } of this.#named)
+      for (let offset = 0; offset < size; offset++) if (nameOf(offset) === name) return at + offset;
+    throw new Error(`there is no word ${name}`);
   }
 
   nameOf(at: number): string {
@@ -182,4 +207,10 @@ function fieldsOf(prefix: string): string[] {
 /** Threads are called A, B, C. */
 export function letter(thread: number): string {
   return String.fromCharCode(65 + thread);
+}
+
+/** Names of the models in a realm's text. */
+export function modelsOf(text: string): string[] {
+  const exports = (new Function("$", text) as Factory)(new Machine(1));
+  return Object.keys(exports).filter((name) => Array.isArray(exports[name]?.threads));
 }

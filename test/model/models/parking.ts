@@ -1,5 +1,5 @@
 /** The parking layer by itself, with the smallest primitives that use all of it. */
-import { exchange, load, store } from "#atomics";
+import { exchange, load, pause, store } from "#atomics";
 import { words } from "../../../src/memory/arena.ts";
 import { enter, leave } from "../../../src/memory/guard.ts";
 import { defineKind, kAt, SharedObject } from "../../../src/memory/handle.ts";
@@ -131,7 +131,7 @@ export const giveUpOrNot = model({
 
 /** Mail is read by a realm that sleeps, or is about to. Here what is in it lets the reader go on. */
 export const urgentMail = model({
-  share: () => ({ gate: new Gate(), realm: new Cell(), mail: new Tokens(), more: new Tokens() }),
+  share: () => ({ gate: new Gate(), realm: new Cell(), mail: new Tokens() }),
   threads: [
     ({ gate, realm }) => {
       onUrgent(() => {
@@ -141,8 +141,8 @@ export const urgentMail = model({
       gate.pass();
     },
     ({ realm, mail }) => {
-      if (realm.load() !== 0) post(realm.load(), R_URGENT, mail[kAt]);
-      return realm.load() !== 0;
+      while (realm.load() === 0) pause();
+      post(realm.load(), R_URGENT, mail[kAt]);
     },
   ],
   changes: ["gate", "mail"],

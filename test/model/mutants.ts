@@ -1,0 +1,2 @@
+import type { Mutant } from "./engine/bundle.ts";
+export const MUTANTS: Mutant[] = [];
