@@ -6,7 +6,7 @@ import type { Kind } from "../../src/memory/layout.ts";
 
 export { arenaBuffer, attachArena } from "../../src/memory/arena.ts";
 export { adopt, handleOf, kAt } from "../../src/memory/handle.ts";
-export { createRealm, joinRealm, setIdent } from "../../src/parking/realm.ts";
+export { createRealm, here, joinRealm, setIdent } from "../../src/parking/realm.ts";
 export { robustOf } from "../../src/parking/robust.ts";
 
 /** A few threads that share some objects, and what must hold when all are done. */

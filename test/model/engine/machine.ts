@@ -334,7 +334,7 @@ export class Machine {
   #access(at: number, reads: boolean, writes: boolean): void {
     if (this.current < 0) return;
     this.#touch(at);
-    this.threads[this.current].watched = at;
+    if (!writes) this.threads[this.current].watched = at;
     const other = this.#races.atomic(this.current, at, reads, writes);
     if (other >= 0) this.#raced(at, "atomic operation", other);
   }

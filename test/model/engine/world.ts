@@ -8,6 +8,7 @@ interface Realm {
   arenaBuffer(): SharedArrayBuffer;
   attachArena(buffer: SharedArrayBuffer): void;
   createRealm(): number;
+  here(): number;
   joinRealm(at: number): void;
   setIdent(ident: number): void;
   adopt(kind: number, at: number): object;
@@ -71,7 +72,7 @@ export class World {
     this.#main = this.#factory(this.machine);
     this.#model = (this.#main as Realm & Record<string, AnyModel>)[name];
     const run = <T>(value: T): T => this.machine.sync(value) as T;
-    run(this.#main.joinRealm(run(this.#main.createRealm())));
+    run(this.#main.here());
     for (let i = 0; i < this.size; i++) this.#realms.push(run(this.#main.createRealm()));
     this.#shared = run(this.#model.share());
     this.#nameWords();
@@ -118,11 +119,10 @@ export class World {
           throw new Error(`${this.nameOf(at + offset)} is ${now} in the end and was ${before}`);
       }
     }
-    for (const realm of this.#realms)
-      for (const word of [layout.N_STATUS, layout.N_QUEUE]) {
-        const at = realm + layout.R_NODE + word;
-        if (machine.words[at] !== 0) throw new Error(`${this.nameOf(at)} is ${machine.words[at]} in the end`);
-      }
+    for (const [i, realm] of this.#realms.entries()) {
+      const status = machine.words[realm + layout.R_NODE + layout.N_STATUS];
+      if (status !== layout.IDLE) throw new Error(`${letter(i)}.node.status is ${status} in the end`);
+    }
   }
 
   /** Offset of the wait queue in a block of that kind; Infinity: it has none. */

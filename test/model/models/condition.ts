@@ -126,40 +126,35 @@ export const levels = model({
  * Two wait, one of them for a time; then one is notified. If it is the one with the limit it says so to the other.
  * If not, the notify was the other one's. Whatever comes first, expiry or notify: it is not lost.
  */
-const waiters = {
+export const expiryOrNotify = model({
   share: () => {
     const lock = new Lock();
     return { lock, changed: new Condition(lock), come: new Cell() };
   },
   threads: [
-    ({ changed, come }: { changed: Condition; come: Cell }) => {
+    ({ changed, come }) => {
       changed.acquire();
-      come.set(come.get() + 1);
+      come.add(1);
       const notified = changed.wait({ timeout: 10 });
       if (notified) changed.notify();
       changed.release();
-      return notified;
     },
-    ({ changed, come }: { changed: Condition; come: Cell }) => {
+    ({ changed, come }) => {
       changed.acquire();
-      come.set(come.get() + 1);
+      come.add(1);
       const notified = changed.wait();
       changed.release();
       return notified;
     },
-    ({ changed, come }: { changed: Condition; come: Cell }) => {
-      for (let done = false; !done; ) {
-        changed.acquire();
-        done = come.get() === 2;
-        if (done) changed.notify();
-        changed.release();
-        if (!done) pause();
-      }
+    ({ changed, come }) => {
+      while (come.load() < 2) pause();
+      changed.acquire();
+      changed.notify();
+      changed.release();
     },
   ],
-  after: (_: unknown, [, notified]: readonly unknown[]) => equal(notified, true, "the wait without a limit"),
-};
-export const expiryOrNotify = model(waiters);
+  after: (_, [, notified]) => equal(notified, true, "the wait without a limit"),
+});
 
 /** A wait that is woken while others keep the lock for long: it is handed over, with the notify still its own. */
 export const starving = model({

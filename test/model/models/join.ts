@@ -57,9 +57,10 @@ export const endedTwice = model({
     return s;
   },
   threads: [
-    (s) => {
-      s.ending.store(1);
-      end(s);
+    ({ thread, done, ending }) => {
+      done.set(1);
+      ending.store(1);
+      endThread(thread);
     },
     ({ thread, ending }) => {
       if (ending.load() === 1) endThread(thread);

@@ -50,7 +50,11 @@ export const timedTwo = model({
 /** One may run out of time as it is woken: the other one gets its permit. */
 export const timedOrNot = model({
   share: shared,
-  threads: [({ permits }) => permits.release(), inTime, acquiredAndReleased],
+  threads: [
+    ({ permits }) => permits.release(),
+    (s: Shared) => inTime(s) && (s.permits.release(), false),
+    acquiredAndReleased,
+  ],
   changes: ["permits"],
   after: exact(1),
 });
