@@ -40,7 +40,8 @@ export interface ThreadState {
   /** The operation that it stands before. */
   operation: string;
   at: number;
-  values: readonly unknown[];
+  first: number | undefined;
+  second: number | undefined;
   /** Word that a PAUSED thread looked at last. */
   watched: number;
   /** The clock at which a timed wait ends. */
@@ -58,7 +59,8 @@ function newState(thread: number, routine: Routine): ThreadState {
     status: READY,
     operation: "",
     at: 0,
-    values: [],
+    first: undefined,
+    second: undefined,
     watched: 0,
     deadline: Number.POSITIVE_INFINITY,
     woken: "ok",
@@ -92,7 +94,7 @@ export class Machine {
   sharingGrew = false;
   /** Words that may be read while others write them; see `excuse`. */
   readonly excused = new Set<number>();
-  onStep: ((thread: number, operation: string, at: number, values: readonly unknown[], result: unknown) => void) | undefined;
+  onStep: ((thread: number, state: ThreadState, result: unknown) => void) | undefined;
 
   // What transformed code uses, by short names.
   v: unknown;
@@ -187,7 +189,7 @@ export class Machine {
     if (timeout) {
       this.clock = Math.max(this.clock, state.deadline);
       state.woken = "timed-out";
-      this.onStep?.(thread, "time is up", state.at, [], undefined);
+      this.onStep?.(thread, { ...state, operation: "its time is up in", first: undefined }, state.woken);
     }
     state.status = READY;
     this.current = thread;
@@ -212,15 +214,23 @@ export class Machine {
     return typeof value === "object" && value !== null && isRoutine(value);
   }
 
-  announce(operation: string, words?: Int32Array | number, at?: number, ...values: unknown[]): void {
+  announce(
+    operation: string,
+    words?: Int32Array | number,
+    at?: number,
+    first?: number,
+    second?: number,
+  ): void {
     const state = this.#state;
     state.operation = operation;
-    state.values = values;
-    if (words instanceof Int32Array) {
+    if (typeof words === "object") {
       state.at = words.byteOffset / 4 + (at as number);
+      state.first = first;
+      state.second = second;
     } else {
       state.at = 0;
-      state.values = [words];
+      state.first = words;
+      state.second = undefined;
       if (operation === "pause") state.status = PAUSED;
     }
   }
@@ -228,21 +238,21 @@ export class Machine {
   /** True: it waits now. */
   perform(): boolean {
     const state = this.#state;
-    const { operation, at, values } = state;
+    const { operation, at, first, second } = state;
     if (operation === "wait") {
       if (this.current < 0) throw new Failure("a wait outside the threads");
-      const blocks = this.words[at] === values[0];
+      const blocks = this.words[at] === first;
       this.#access(at, true, false);
       this.#see(blocks ? 1 : 0);
       this.result = "not-equal";
-      this.onStep?.(this.current, operation, at, values, blocks ? "asleep" : this.result);
+      this.onStep?.(this.current, state, blocks ? "asleep" : this.result);
       if (!blocks) return false;
       state.status = BLOCKED;
-      state.deadline = this.clock + ((values[1] as number | undefined) ?? Number.POSITIVE_INFINITY);
+      state.deadline = this.clock + (second ?? Number.POSITIVE_INFINITY);
       return true;
     }
-    this.result = this.#operate(operation, at, values);
-    if (this.current >= 0) this.onStep?.(this.current, operation, at, values, this.result);
+    this.result = this.#operate(operation, at, first as number, second as number);
+    if (this.current >= 0) this.onStep?.(this.current, state, this.result);
     return false;
   }
 
@@ -256,13 +266,12 @@ export class Machine {
   /** An operation in a getter: with the step before it, not by itself. Loads only. */
   glance(operation: string, words: Int32Array, at: number): unknown {
     if (operation !== "load") throw new Failure(`${operation} in a getter`);
-    return this.#operate(operation, words.byteOffset / 4 + at, []);
+    return this.#operate(operation, words.byteOffset / 4 + at, 0, 0);
   }
 
-  immediately(operation: string, words?: Int32Array, at = 0, ...values: unknown[]): unknown {
+  immediately(operation: string, words: Int32Array, at = 0, first = 0, second = 0): unknown {
     if (this.current >= 0) throw new Failure(`${operation} in code that is not scheduled`);
-    if (operation === "wait" || operation === "pause") throw new Failure(`${operation} outside the threads`);
-    return words instanceof Int32Array ? this.#operate(operation, words.byteOffset / 4 + at, values) : undefined;
+    return this.#operate(operation, words.byteOffset / 4 + at, first, second);
   }
 
   /** Runs code that can't stop: to its end, before the threads start or after they are done. */
@@ -351,10 +360,8 @@ export class Machine {
     if (before !== 0) this.sharingGrew = true;
   }
 
-  #operate(operation: string, at: number, values: readonly unknown[]): unknown {
-    const words = this.words;
-    const before = words[at];
-    const [first, second] = values as number[];
+  #operate(operation: string, at: number, first: number, second: number): unknown {
+    const before = this.words[at];
     if (operation === "pause" || operation === "step") return void this.#see(6);
     if (operation === "tick") {
       this.clock += first;

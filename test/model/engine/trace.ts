@@ -28,9 +28,8 @@ export function parseSchedule(text: string): Option[] {
 export function replay(world: World, schedule: string): { what: string | undefined; trace: string } {
   const picks = parseSchedule(schedule);
   const lines: string[] = [];
-  world.machine.onStep = (thread, operation, at, values, result) => {
-    const place = at === 0 ? "" : world.nameOf(at);
-    const list = [place, ...values.filter((value) => value !== undefined)].filter((word) => word !== "");
+  world.machine.onStep = (thread, { operation, at, first, second }, result) => {
+    const list = [at === 0 ? undefined : world.nameOf(at), first, second].filter((word) => word !== undefined);
     const back = result === undefined ? "" : ` → ${String(result)}`;
     lines.push(`${letter(thread)}  ${operation} ${list.join(", ")}${back}`);
   };

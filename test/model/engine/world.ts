@@ -55,6 +55,7 @@ export class World {
   readonly #factory: Factory;
   readonly #name: string;
   readonly #realms: number[] = [];
+  readonly #bodies: (() => unknown)[] = [];
   readonly #main: Realm;
   readonly #model: AnyModel;
   readonly #shared: Record<string, unknown>;
@@ -73,36 +74,39 @@ export class World {
     this.#model = (this.#main as Realm & Record<string, AnyModel>)[name];
     const run = <T>(value: T): T => this.machine.sync(value) as T;
     run(this.#main.here());
-    for (let i = 0; i < this.size; i++) this.#realms.push(run(this.#main.createRealm()));
     this.#shared = run(this.#model.share());
+    this.#findHandles();
+    for (let i = 0; i < this.size; i++) this.#bodies.push(this.#join(i));
     this.#nameWords();
     // Wakers read a settled node's flags, after the guard, for a bit that never changes (ASYNC), while its owner may
     // be in the next line already.
     for (const realm of this.#realms) this.machine.excused.add(realm + layout.R_NODE + layout.N_FLAGS);
-    for (const [name] of Object.entries(this.#model.races ?? {})) this.machine.excused.add(this.#find(name));
+    for (const word of Object.keys(this.#model.races ?? {})) this.machine.excused.add(this.#find(word));
     this.machine.keepAsBase();
   }
 
-  #join(): Realm & Record<string, AnyModel> {
+  /**
+   * A thread's own realm, with its handles. It serves all schedules: what a realm keeps besides the words are views,
+   * and caches that can't go stale.
+   */
+  #join(thread: number): () => unknown {
+    const run = <T>(value: T): T => this.machine.sync(value) as T;
+    const at = run(this.#main.createRealm());
+    this.#realms.push(at);
     const realm = this.#factory(this.machine);
-    this.machine.sync(realm.attachArena(this.#main.arenaBuffer()));
-    return realm;
+    run(realm.attachArena(this.#main.arenaBuffer()));
+    run(realm.joinRealm(at));
+    realm.setIdent(thread + FIRST_IDENT);
+    const shared = { ...this.#shared };
+    for (const [key, handle] of this.#handles) shared[key] = run(realm.adopt(handle.kind, handle.at));
+    const body = realm[this.#name].threads[thread];
+    return () => body(shared);
   }
 
-  /** Puts the words back and starts the threads, each in a realm of its own, as new. */
+  /** Puts the words back and starts the threads anew. */
   reset(): void {
-    const { machine } = this;
-    machine.reset();
-    const bodies: (() => unknown)[] = [];
-    for (let i = 0; i < this.size; i++) {
-      const realm = this.#join();
-      machine.sync(realm.joinRealm(this.#realms[i]));
-      realm.setIdent(i + FIRST_IDENT);
-      const shared = { ...this.#shared };
-      for (const [key, { kind, at }] of this.#handles) shared[key] = machine.sync(realm.adopt(kind, at));
-      bodies[i] = () => realm[this.#name].threads[i](shared);
-    }
-    for (const body of bodies) machine.start(body);
+    this.machine.reset();
+    for (const body of this.#bodies) this.machine.start(body);
   }
 
   /** When all threads are done. Throws what is wrong. */
@@ -131,6 +135,14 @@ export class World {
     return robust?.queue ?? Number.POSITIVE_INFINITY;
   }
 
+  #findHandles(): void {
+    for (const [key, value] of Object.entries(this.#shared)) {
+      if (typeof value !== "object" || value === null) continue;
+      const handle = this.machine.sync(this.#main.handleOf(value)) as { kind: number; at: number } | undefined;
+      if (handle !== undefined) this.#handles.push([key, handle]);
+    }
+  }
+
   #nameWords(): void {
     const nodeWords = fieldsOf("N_");
     const realmWords = fieldsOf("R_");
@@ -144,13 +156,7 @@ export class World {
             ? `${letter(i)}.node.${nodeWords[offset - layout.R_NODE]}`
             : `${letter(i)}.${realmWords[offset]}`,
       });
-    for (const [key, value] of Object.entries(this.#shared)) {
-      const handle =
-        typeof value === "object" && value !== null
-          ? (this.machine.sync(this.#main.handleOf(value)) as { kind: number; at: number } | undefined)
-          : undefined;
-      if (handle === undefined) continue;
-      this.#handles.push([key, handle]);
+    for (const [key, handle] of this.#handles) {
       const queue = this.#queueOf(handle.kind);
       const names = fieldNames[handle.kind] ?? {};
       this.#named.push({
