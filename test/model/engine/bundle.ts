@@ -68,6 +68,7 @@ export async function bundle(name: string, mutants: readonly Mutant[] = []): Pro
     logLevel: "silent",
   });
   for (const mutant of mutants)
-    if (!used.has(mutant)) throw new Error(`cannot seed "${mutant.bug}": ${name} does not load ${mutant.file}`);
+    if (!used.has(mutant))
+      throw new Error(`cannot seed "${mutant.bug}": ${name} does not load ${mutant.file}`);
   return transform(outputFiles[0].text);
 }

@@ -38,8 +38,9 @@ export interface Report {
 }
 
 export interface Limits {
-  /** Preemptions. */
+  /** Preemptions at most, and at least (0: all that are below too). */
   readonly bound: number;
+  readonly from?: number;
   /** Random schedules after the search, and their seed. */
   readonly random?: number;
   readonly seed?: number;
@@ -78,6 +79,8 @@ export function run(world: World, choose: Choose): Run {
     if (stuck.length > 0) return end(`nobody can go on: ${stuck.join(", ")}`);
     world.check();
   } catch (error) {
+    // A mistake in a model or a mutant is not a finding.
+    if (error instanceof ReferenceError || error instanceof SyntaxError) throw error;
     return end(error instanceof Error ? error.message : String(error));
   }
   return end();
@@ -92,7 +95,7 @@ function optionsOf(machine: Machine): Option[] {
   return options;
 }
 
-export function explore(world: World, { bound, random = 0, seed = 1 }: Limits): Report {
+export function explore(world: World, { bound, from = 0, random = 0, seed = 1 }: Limits): Report {
   const start = performance.now();
   const report: Report = { schedules: 0, steps: 0, states: 0, ms: 0, finding: undefined };
   const note = ({ what, known, picks }: Run): boolean => {
@@ -106,7 +109,7 @@ export function explore(world: World, { bound, random = 0, seed = 1 }: Limits): 
     report.ms = performance.now() - start;
     return report;
   };
-  for (let preemptions = 0; preemptions <= bound; preemptions++) {
+  for (let preemptions = from; preemptions <= bound; preemptions++) {
     // Which words are shared is learnt on the way: what was explored before a word was known to be is done again.
     do {
       world.machine.sharingGrew = false;

@@ -45,6 +45,13 @@ export function localsOf(fn: Tree): Set<string> {
   return names;
 }
 
+/** Would it mean something else in a function of its own? */
+export function usesThis(node: Tree): boolean {
+  if (node.type === "ThisExpression" || node.type === "Super") return true;
+  if (isFunction(node) && node.type !== "ArrowFunctionExpression") return false;
+  return [...children(node)].some(usesThis);
+}
+
 /** Methods of built-ins that call what they are given. */
 const CALLERS = new Set(
   "map forEach filter some every find findIndex sort reduce flatMap from then catch finally".split(" "),

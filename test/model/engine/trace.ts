@@ -18,7 +18,8 @@ export function formatSchedule(picks: readonly Option[]): string {
 export function parseSchedule(text: string): Option[] {
   return text.split(" ").flatMap((word) => {
     const parts = /^([A-Z])(!?)(\d+)$/.exec(word);
-    if (parts === null) throw new Error(`cannot read "${word}" in the schedule: it is not of the form A12 or A!1`);
+    if (parts === null)
+      throw new Error(`cannot read "${word}" in the schedule: it is not of the form A12 or A!1`);
     const option = (parts[1].charCodeAt(0) - 65) * 2 + (parts[2] === "" ? 0 : 1);
     return new Array<Option>(Number(parts[3])).fill(option);
   });
@@ -29,7 +30,9 @@ export function replay(world: World, schedule: string): { what: string | undefin
   const picks = parseSchedule(schedule);
   const lines: string[] = [];
   world.machine.onStep = (thread, { operation, at, first, second }, result) => {
-    const list = [at === 0 ? undefined : world.nameOf(at), first, second].filter((word) => word !== undefined);
+    const list = [at === 0 ? undefined : world.nameOf(at), first, second].filter(
+      (word) => word !== undefined,
+    );
     const back = result === undefined ? "" : ` → ${String(result)}`;
     lines.push(`${letter(thread)}  ${operation} ${list.join(", ")}${back}`);
   };

@@ -12,7 +12,7 @@
  * at once; while an exploration is going on that is an error, never a silent loss of schedules.
  */
 import { parse } from "acorn";
-import { children, Facts, isFunction, localsOf, nameOf, type Tree } from "./scopes.ts";
+import { children, Facts, localsOf, nameOf, type Tree, usesThis } from "./scopes.ts";
 
 /** Globals that are not deterministic, call back later, or make memory. */
 const REPLACED = new Set(
@@ -294,10 +294,4 @@ class Transform {
       this.#mustBePure(child);
     }
   }
-}
-
-function usesThis(node: Tree): boolean {
-  if (node.type === "ThisExpression" || node.type === "Super") return true;
-  if (isFunction(node) && node.type !== "ArrowFunctionExpression") return false;
-  return [...children(node)].some(usesThis);
 }

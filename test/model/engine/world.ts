@@ -2,6 +2,7 @@
 import { Kind } from "../../../src/memory/layout.ts";
 import * as parking from "../../../src/parking/layout.ts";
 import { BLOCKED, Machine, type Race } from "./machine.ts";
+import { Runtime } from "./runtime.ts";
 
 /** What a realm's text returns: the exports of kit.ts and of the models. */
 interface Realm {
@@ -24,7 +25,7 @@ interface AnyModel {
   races?: Readonly<Record<string, string>>;
 }
 
-type Factory = (machine: Machine) => Realm & Record<string, AnyModel>;
+type Factory = (runtime: Runtime) => Realm & Record<string, AnyModel>;
 
 /** Names of a block's words, from its start. */
 interface Named {
@@ -53,6 +54,7 @@ export class World {
   readonly machine: Machine;
   readonly size: number;
   readonly #factory: Factory;
+  readonly #runtime: Runtime;
   readonly #name: string;
   readonly #realms: number[] = [];
   readonly #bodies: (() => unknown)[] = [];
@@ -66,13 +68,14 @@ export class World {
   constructor(text: string, name: string) {
     this.#factory = new Function("$", text) as Factory;
     this.#name = name;
-    const plans = this.#factory(new Machine(1));
+    const plans = this.#factory(new Runtime(new Machine(1)));
     if (plans[name] === undefined) throw new Error(`there is no model ${name}`);
     this.size = plans[name].threads.length;
     this.machine = new Machine(this.size);
-    this.#main = this.#factory(this.machine);
+    this.#runtime = new Runtime(this.machine);
+    this.#main = this.#factory(this.#runtime);
     this.#model = (this.#main as Realm & Record<string, AnyModel>)[name];
-    const run = <T>(value: T): T => this.machine.sync(value) as T;
+    const run = <T>(value: T): T => this.#runtime.sync(value) as T;
     run(this.#main.here());
     this.#shared = run(this.#model.share());
     this.#findHandles();
@@ -82,7 +85,7 @@ export class World {
     // be in the next line already.
     for (const realm of this.#realms) this.machine.excused.add(realm + layout.R_NODE + layout.N_FLAGS);
     for (const word of Object.keys(this.#model.races ?? {})) this.machine.excused.add(this.#find(word));
-    this.machine.keepAsBase();
+    this.machine.memory.keepAsBase();
   }
 
   /**
@@ -90,10 +93,10 @@ export class World {
    * and caches that can't go stale.
    */
   #join(thread: number): () => unknown {
-    const run = <T>(value: T): T => this.machine.sync(value) as T;
+    const run = <T>(value: T): T => this.#runtime.sync(value) as T;
     const at = run(this.#main.createRealm());
     this.#realms.push(at);
-    const realm = this.#factory(this.machine);
+    const realm = this.#factory(this.#runtime);
     run(realm.attachArena(this.#main.arenaBuffer()));
     run(realm.joinRealm(at));
     realm.setIdent(thread + FIRST_IDENT);
@@ -106,39 +109,46 @@ export class World {
   /** Puts the words back and starts the threads anew. */
   reset(): void {
     this.machine.reset();
-    for (const body of this.#bodies) this.machine.start(body);
+    for (const body of this.#bodies) this.machine.start(this.#runtime.thread(body));
   }
 
   /** When all threads are done. Throws what is wrong. */
   check(): void {
     const { machine } = this;
-    machine.sync(this.#model.after?.(this.#shared, machine.threads.map(({ result }) => result)));
+    this.#runtime.sync(
+      this.#model.after?.(
+        this.#shared,
+        machine.threads.map(({ result }) => result),
+      ),
+    );
     for (const [key, { kind, at }] of this.#handles) {
       if (kind === CELL || this.#model.changes?.includes(key)) continue;
       const ticket = this.#queueOf(kind) + layout.Q_TICKET;
-      for (let offset = 0; offset < sizeOf(machine.words, at); offset++) {
-        const before = machine.before(at + offset);
-        const now = machine.words[at + offset];
+      for (let offset = 0; offset < sizeOf(machine.memory.words, at); offset++) {
+        const before = machine.memory.before(at + offset);
+        const now = machine.memory.words[at + offset];
         if (offset !== ticket && now !== before)
           throw new Error(`${this.nameOf(at + offset)} is ${now} in the end and was ${before}`);
       }
     }
     for (const [i, realm] of this.#realms.entries()) {
-      const status = machine.words[realm + layout.R_NODE + layout.N_STATUS];
+      const status = machine.memory.words[realm + layout.R_NODE + layout.N_STATUS];
       if (status !== layout.IDLE) throw new Error(`${letter(i)}.node.status is ${status} in the end`);
     }
   }
 
   /** Offset of the wait queue in a block of that kind; Infinity: it has none. */
   #queueOf(kind: number): number {
-    const robust = this.machine.sync(this.#main.robustOf(kind)) as { queue: number } | undefined;
+    const robust = this.#runtime.sync(this.#main.robustOf(kind)) as { queue: number } | undefined;
     return robust?.queue ?? Number.POSITIVE_INFINITY;
   }
 
   #findHandles(): void {
     for (const [key, value] of Object.entries(this.#shared)) {
       if (typeof value !== "object" || value === null) continue;
-      const handle = this.machine.sync(this.#main.handleOf(value)) as { kind: number; at: number } | undefined;
+      const handle = this.#runtime.sync(this.#main.handleOf(value)) as
+        | { kind: number; at: number }
+        | undefined;
       if (handle !== undefined) this.#handles.push([key, handle]);
     }
   }
@@ -161,7 +171,7 @@ export class World {
       const names = fieldNames[handle.kind] ?? {};
       this.#named.push({
         at: handle.at,
-        size: sizeOf(this.machine.words, handle.at),
+        size: sizeOf(this.machine.memory.words, handle.at),
         name: (offset) =>
           offset >= queue && offset < queue + 4
             ? `${key}.${queueWords[offset - queue]}`
@@ -217,6 +227,6 @@ export function letter(thread: number): string {
 
 /** Names of the models in a realm's text. */
 export function modelsOf(text: string): string[] {
-  const exports = (new Function("$", text) as Factory)(new Machine(1));
+  const exports = (new Function("$", text) as Factory)(new Runtime(new Machine(1)));
   return Object.keys(exports).filter((name) => Array.isArray(exports[name]?.threads));
 }

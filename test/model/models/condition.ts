@@ -80,13 +80,27 @@ export const oneItem = model({
 
 export const twoItems = model({
   share: stock(() => new Lock()),
-  threads: [consume, consume, (s: Stock) => (produce(s), produce(s))],
+  threads: [
+    consume,
+    consume,
+    (s: Stock) => {
+      produce(s);
+      return produce(s);
+    },
+  ],
   after: empty,
 });
 
 export const twoItemsRLock = model({
   share: stock(() => new RLock()),
-  threads: [consume, consume, (s: Stock) => (produce(s), produce(s))],
+  threads: [
+    consume,
+    consume,
+    (s: Stock) => {
+      produce(s);
+      return produce(s);
+    },
+  ],
   after: empty,
   races: OWNER_WORDS,
 });

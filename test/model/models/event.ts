@@ -19,20 +19,37 @@ const cleared = ({ event }: Shared) => event.clear();
 /** The flag is up for a moment only; the waiter finds it down again and must return all the same. */
 export const pulse = model({
   share: shared,
-  threads: [(s: Shared) => (someoneWaits(s), s.event.set(), s.event.clear()), ({ event }) => event.wait()],
+  threads: [
+    (s: Shared) => {
+      someoneWaits(s);
+      s.event.set();
+      return s.event.clear();
+    },
+    ({ event }) => event.wait(),
+  ],
   after: (_, [, passed]) => equal(passed, true, "wait()"),
 });
 
 export const setForTwo = model({
   share: shared,
   threads: [({ event }) => event.set(), ({ event }) => event.wait(), ({ event }) => event.wait()],
-  after: (s) => (ok(s.event.isSet(), "the event is clear"), cleared(s)),
+  after: (s) => {
+    ok(s.event.isSet(), "the event is clear");
+    return cleared(s);
+  },
 });
 
 /** clear() comes in the middle of set(): nobody in line may be missed. */
 export const clearMeanwhile = model({
   share: shared,
-  threads: [(s: Shared) => (someoneWaits(s), s.event.set()), ({ event }) => event.wait(), cleared],
+  threads: [
+    (s: Shared) => {
+      someoneWaits(s);
+      return s.event.set();
+    },
+    ({ event }) => event.wait(),
+    cleared,
+  ],
   after: cleared,
 });
 
@@ -43,7 +60,24 @@ export const timed = model({
     ({ event }) => event.wait({ timeout: 10 }),
     ({ event }) => event.wait({ timeout: 10 }),
   ],
-  after: (s) => (ok(s.event.isSet(), "the event is clear"), cleared(s)),
+  after: (s) => {
+    ok(s.event.isSet(), "the event is clear");
+    return cleared(s);
+  },
+});
+
+/** One gives up; the other one is still to be woken. */
+export const timedOrNot = model({
+  share: shared,
+  threads: [
+    ({ event }) => event.set(),
+    ({ event }) => event.wait({ timeout: 10 }),
+    ({ event }) => event.wait(),
+  ],
+  after: (s, [, , passed]) => {
+    equal(passed, true, "the wait without a limit");
+    return cleared(s);
+  },
 });
 
 /** Nobody sets it: all time out, and leave no mark. */

@@ -40,7 +40,10 @@ function over({ thread }: Shared): void {
 export const twoJoiners = model({
   share: shared,
   threads: [end, (s: Shared) => join(s), (s: Shared) => join(s)],
-  after: (s, results) => (over(s), equal(results.slice(1), [true, true], "joins")),
+  after: (s, results) => {
+    over(s);
+    return equal(results.slice(1), [true, true], "joins");
+  },
 });
 
 export const timedJoin = model({
@@ -68,7 +71,7 @@ export const endedTwice = model({
     },
     (s) => join(s),
   ],
-  after: (s, [, , joined]) => {
+  after: (_, [, , joined]) => {
     ok(joined === true, "the join failed");
     equal(words[H_LIVE], 0, "live threads");
   },

@@ -101,7 +101,10 @@ const tokens = () => ({ tokens: new Tokens() });
 export const handOver = model({
   share: tokens,
   threads: [
-    ({ tokens }) => (tokens.give(), tokens.give()),
+    ({ tokens }) => {
+      tokens.give();
+      return tokens.give();
+    },
     ({ tokens }) => tokens.take(),
     ({ tokens }) => tokens.take(),
   ],
@@ -121,7 +124,10 @@ export const giveUp = model({
 export const giveUpOrNot = model({
   share: tokens,
   threads: [
-    ({ tokens }) => (tokens.give(), tokens.give()),
+    ({ tokens }) => {
+      tokens.give();
+      return tokens.give();
+    },
     ({ tokens }) => tokens.take(10),
     ({ tokens }) => tokens.take(),
   ],

@@ -9,10 +9,16 @@ import { tick } from "../ops.ts";
 const shared = () => ({ permits: new Semaphore(0) });
 type Shared = { permits: Semaphore };
 
-const acquired = ({ permits }: Shared) => (permits.acquire(), true);
+const acquired = ({ permits }: Shared) => {
+  permits.acquire();
+  return true;
+};
 const inTime = ({ permits }: Shared) => permits.acquire({ timeout: 10 }) !== null;
 
-const acquiredAndReleased = (s: Shared) => (acquired(s), s.permits.release());
+const acquiredAndReleased = (s: Shared) => {
+  acquired(s);
+  return s.permits.release();
+};
 
 function valueOf({ permits }: Shared): number {
   const word = load(words, permits[kAt]);
@@ -30,7 +36,14 @@ const exact = (given: number) => (s: Shared, results: readonly unknown[]) =>
 
 export const twoReleases = model({
   share: shared,
-  threads: [({ permits }) => (permits.release(), permits.release()), acquired, acquired],
+  threads: [
+    ({ permits }) => {
+      permits.release();
+      return permits.release();
+    },
+    acquired,
+    acquired,
+  ],
   after: exact(2),
 });
 
@@ -52,7 +65,9 @@ export const timedOrNot = model({
   share: shared,
   threads: [
     ({ permits }) => permits.release(),
-    (s: Shared) => inTime(s) && (s.permits.release(), false),
+    (s: Shared) => {
+      if (inTime(s)) s.permits.release();
+    },
     acquiredAndReleased,
   ],
   changes: ["permits"],
@@ -95,8 +110,14 @@ function released(s: { permits: BoundedSemaphore }, n: number): boolean {
 export const bounded = model({
   share: () => ({ permits: new BoundedSemaphore(1) }),
   threads: [
-    (s) => (s.permits.acquire(), released(s, 1)),
-    (s) => (s.permits.acquire(), released(s, 1)),
+    (s) => {
+      s.permits.acquire();
+      return released(s, 1);
+    },
+    (s) => {
+      s.permits.acquire();
+      return released(s, 1);
+    },
     (s) => released(s, 1),
   ],
   after: (s, results) => {
@@ -109,9 +130,16 @@ export const bounded = model({
 export const boundedTwo = model({
   share: () => ({ permits: new BoundedSemaphore(2) }),
   threads: [
-    (s) => (s.permits.acquire(), s.permits.acquire(), released(s, 2)),
+    (s) => {
+      s.permits.acquire();
+      s.permits.acquire();
+      return released(s, 2);
+    },
     (s) => released(s, 2),
-    (s) => (s.permits.acquire(), released(s, 1)),
+    (s) => {
+      s.permits.acquire();
+      return released(s, 1);
+    },
   ],
   changes: ["permits"],
   after: (s, [two, extra, one]) => {
