@@ -7,7 +7,8 @@
 import { type FunctionImage, type FunctionLifter, Symbolic } from "../transfer/boundary.ts";
 import { checkText, refuseUnreadable } from "./check.ts";
 import { util } from "./lazy.ts";
-import { exportedFunction, knownFunction, knownObject } from "./natives.ts";
+import { exportedFunction } from "./library.ts";
+import { knownFunction, knownObject } from "./natives.ts";
 import { type Peek, peek } from "./peek.ts";
 import { offsetOf, placeOf } from "./position.ts";
 import { captureLabel, refuse, type Trail } from "./refuse.ts";
@@ -16,7 +17,7 @@ import { type Blueprint, blueprintOf } from "./unit.ts";
 import { isSettled, ownProperties, valueOf } from "./values.ts";
 import { warnOfCopies } from "./warn.ts";
 
-export { knownExports } from "./natives.ts";
+export { knownExports } from "./library.ts";
 export { setSharedPredicate } from "./values.ts";
 
 type AnyFunction = (...args: never[]) => unknown;

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Reference } from "../transfer/boundary.ts";
 import { type ImportReference, script } from "./compile.ts";
 import { runtime } from "./lazy.ts";
-import { libraryExport } from "./natives.ts";
+import { libraryExport } from "./library.ts";
 
 type Namespace = Record<string, unknown>;
 type Importer = (specifier: string, options?: { with: Record<string, string> }) => Promise<Namespace>;

@@ -1,6 +1,6 @@
 /** The values that captured bindings hold right now, and what a function's own properties are. */
 import { type Reference, Symbolic } from "../transfer/boundary.ts";
-import { isLibrary } from "./natives.ts";
+import { isLibrary } from "./library.ts";
 import { MISSING, type Peek } from "./peek.ts";
 import type { Binding, Syntax } from "./scopes.ts";
 import type { Slot } from "./unit.ts";

@@ -5,7 +5,6 @@ import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { SharedObject } from "../memory/handle.ts";
 import { ident } from "../parking/realm.ts";
-import { kindOf } from "../transfer/kinds.ts";
 import { type Attributes, attributesUnder, keepAttributes } from "./attributes.ts";
 import { packCode, prepare, unpack } from "./message.ts";
 
@@ -170,10 +169,13 @@ function ownOf(made: unknown, prototype: object): Attributes {
   return attributes;
 }
 
+/** Built-in objects that are more than their properties, by their tags. */
+const HOLLOW =
+  /^\[object (Array|Arguments|Map|Set|Weak\w+|Date|RegExp|Promise|Number|String|Boolean|BigInt|Symbol|\w*Array\w*|DataView|URL\w*|\w*Generator|.+ Iterator)\]$/;
+
 /** Has it nothing but properties? The contents of a Map, a promise or an array would stay behind. */
 function isPlain(made: object): boolean {
-  const kind = kindOf(made, Object.getPrototypeOf(made));
-  return kind === "object" || (kind === undefined && !(made instanceof Promise));
+  return !HOLLOW.test(Object.prototype.toString.call(made));
 }
 
 function fixed(what: string): TypeError {

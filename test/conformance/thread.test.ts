@@ -173,6 +173,28 @@ describe("a thread's life", () => {
     assert.equal(thread.terminate(), false, "over");
     assert.equal(thread.exception, undefined, "it was asked for");
   });
+
+  test("can be captured by its own target, and is the current thread there, also for subclasses", async () => {
+    const same = new SharedInt32();
+    const plain: Thread = new Thread({
+      target: () => void (currentThread() === plain && same.add(1)),
+    });
+    class Special extends Thread {}
+    class Running extends Thread {
+      override run(): unknown {
+        return super.run();
+      }
+    }
+    const special: Thread = new Special({
+      target: () => void (currentThread() === special && same.add(10)),
+    });
+    const running: Thread = new Running({
+      target: () => void (currentThread() === running && same.add(100)),
+    });
+    for (const thread of [plain, special, running]) thread.start();
+    await joinAll([plain, special, running]);
+    assert.equal(same.value, 111);
+  });
 });
 
 describe("idents and native ids", () => {

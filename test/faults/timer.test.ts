@@ -13,6 +13,7 @@ async function prints(source: string, stdout: string): Promise<void> {
   const result = await runScript(IMPORTS + source, { timeout: CHILD });
   assert.equal(result.code, 0, captured(result));
   assert.equal(result.stdout, stdout, captured(result));
+  assert.equal(result.stderr, "", captured(result));
 }
 
 describe("a timer that is terminated", () => {
@@ -85,7 +86,8 @@ describe("a timer that is terminated", () => {
     await prints(
       `
       const made = new Thread({ target: () => {
-        const timer: Timer<[]> = new Timer(50, () => { console.log("fired"); timer.terminate(); for (;;); }).start();
+        const timer: Timer<[]> = new Timer(50, () => { console.log("fired"); timer.terminate(); for (;;); });
+        timer.start();
       } }).start();
       made.join();
       console.log("maker is over");
