@@ -137,12 +137,13 @@ function* waitSteps(at: number): Steps<boolean> {
     mustWait: () => markAwaited(at),
     onLeave: () => unmarkAwaited(at),
   };
-  while (!isOn(load(words, at))) {
+  for (;;) {
+    // One look decides: it may be clear again at the next.
+    if (isOn(load(words, at))) return true;
     const outcome = yield place;
     if (outcome === GIFTED) return true;
-    if (outcome === GONE) break;
+    if (outcome === GONE) return isOn(load(words, at));
   }
-  return isOn(load(words, at));
 }
 
 /** Under the guard: is it clear? Then set() must come this way. */

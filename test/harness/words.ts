@@ -1,5 +1,6 @@
 /** The words of a primitive that tell whether it is as if nobody had ever come. */
 import { Q_GUARD, Q_HEAD, Q_TAIL } from "../../src/parking/layout.ts";
+import { B_QUEUE } from "../../src/sync/rounds.ts";
 import { arenaWords, indexOf } from "./arena.ts";
 
 export interface LineWords {
@@ -29,3 +30,5 @@ export const semaphoreWords = (semaphore: object): LineWords => wordsOf(semaphor
 export function quiet(word: number): LineWords {
   return { word, guard: 0, head: 0, tail: 0 };
 }
+/** The first word is the phase: 0 while a round fills. */
+export const barrierWords = (barrier: object): LineWords => wordsOf(barrier, B_QUEUE);
