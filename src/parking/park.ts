@@ -21,6 +21,7 @@ import {
   N_FROM,
   N_IDENT,
   N_OWED,
+  N_QUEUE,
   N_STATUS,
   NOTIFIED,
   Q_GUARD,
@@ -61,10 +62,22 @@ export const LOOK = IDLE;
 export type Outcome = typeof LOOK | typeof NOTIFIED | typeof GIFTED | typeof GONE;
 export type Steps<T> = Generator<ParkRequest, T, Outcome>;
 
+/**
+ * A waiter sees that it is woken before its waker, under the guard of that queue, has taken the node out of the line.
+ * Before the node is used again, here or in another line, that must be done.
+ */
+function awaitUnlinked(node: number): void {
+  const last = load(words, node + N_QUEUE);
+  if (last === 0) return;
+  enter(words, last + Q_GUARD);
+  leave(words, last + Q_GUARD);
+}
+
 /** Puts `node` in line if it must wait. The step that both drivers share. */
 export function enterLine(request: ParkRequest, node: number, flags: number): boolean {
   const { queue } = request;
   cover(Math.max(queue, node));
+  awaitUnlinked(node);
   enter(words, queue + Q_GUARD);
   const waits = request.mustWait();
   if (waits) {
@@ -167,6 +180,7 @@ function sleepOn(node: number, deadline: number): boolean {
 /** Blocks for `ms` milliseconds; urgent mail is still read. */
 export function sleepSync(ms: number): void {
   const node = here() + R_NODE;
+  awaitUnlinked(node);
   words[node + N_FROM] = words[node + N_OWED] = 0; // it stands in no line
   store(words, node + N_STATUS, WAITING);
   sleepOn(node, performance.now() + ms);
