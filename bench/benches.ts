@@ -112,6 +112,7 @@ export const BENCHES: readonly Bench[] = [
     rounds: 25,
     rivals: [
       { name: US, script: "condition-threadkit" },
+      { name: RAW, script: "condition-raw" },
       { name: CPYTHON, script: "condition.py" },
     ],
     reference: CPYTHON,

@@ -24,7 +24,7 @@ export const QUEUE_WORDS = 4;
 export const N_NEXT = 0;
 export const N_PREV = 1;
 export const N_STATUS = 2;
-/** Index of the queue it stands in, 0: none. */
+/** Index of the queue it stands in, while it is WAITING; 0: none. */
 export const N_QUEUE = 3;
 export const N_REALM = 4;
 export const N_TICKET = 5;

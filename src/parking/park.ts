@@ -21,6 +21,7 @@ import {
   N_FROM,
   N_IDENT,
   N_OWED,
+  N_QUEUE,
   N_STATUS,
   NOTIFIED,
   Q_GUARD,
@@ -176,7 +177,7 @@ function sleepOn(node: number, deadline: number): boolean {
 /** Blocks for `ms` milliseconds; urgent mail is still read. */
 export function sleepSync(ms: number): void {
   const node = here() + R_NODE;
-  words[node + N_FROM] = words[node + N_OWED] = 0; // it stands in no line
+  words[node + N_QUEUE] = words[node + N_FROM] = words[node + N_OWED] = 0; // it stands in no line
   store(words, node + N_STATUS, WAITING);
   sleepOn(node, performance.now() + ms);
   store(words, node + N_STATUS, IDLE);

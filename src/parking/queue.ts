@@ -55,16 +55,21 @@ function link(queue: number, node: number, before: number, after: number): void 
   else cover(after)[after + N_PREV] = node;
 }
 
-/** Takes a node out of the line, unless `relink` did so already. */
+/** Takes a node of the calling thread's out of the line. */
 export function unlink(queue: number, node: number): void {
   if (cover(node)[node + N_QUEUE] !== queue) return;
+  detach(queue, node);
+  words[node + N_QUEUE] = 0;
+}
+
+/** Closes the line around a node, and leaves the node as it is. */
+function detach(queue: number, node: number): void {
   const before = words[node + N_PREV];
   const after = words[node + N_NEXT];
   if (before === 0) words[queue + Q_HEAD] = after;
   else cover(before)[before + N_NEXT] = after;
   if (after === 0) words[queue + Q_TAIL] = before;
   else cover(after)[after + N_PREV] = before;
-  words[node + N_QUEUE] = 0;
 }
 
 export function isEmpty(queue: number): boolean {
@@ -86,11 +91,15 @@ function waitingFrom(node: number): number {
   return node;
 }
 
-/** Takes a node out of the line as woken; false if it gave up at this very moment. `wake` it after the guard. */
+/**
+ * Takes a node out of the line as woken; false if it does not wait any more. `wake` it after the guard.
+ * The status comes last: its owner may see it before it is woken, and stand in another line at once with the same
+ * node. To settle first and unlink then would take it out of that one.
+ */
 export function settle(queue: number, node: number, status: typeof NOTIFIED | typeof GIFTED): boolean {
-  if (compareExchange(cover(node), node + N_STATUS, WAITING, status) !== WAITING) return false;
-  unlink(queue, node);
-  return true;
+  if (load(cover(node), node + N_STATUS) !== WAITING) return false;
+  detach(queue, node);
+  return compareExchange(words, node + N_STATUS, WAITING, status) === WAITING;
 }
 
 /** Tells a settled node's owner. */
@@ -127,9 +136,8 @@ export function ring(realm: number): void {
 export function relink(queue: number): void {
   const nodes: number[] = [];
   const collect = (node: number) => {
-    if (words[node + N_QUEUE] !== queue) return;
-    if (load(words, node + N_STATUS) === WAITING) nodes.push(node);
-    else words[node + N_QUEUE] = 0;
+    // In this order: a node that waits does not change its queue while the guard is held.
+    if (load(words, node + N_STATUS) === WAITING && words[node + N_QUEUE] === queue) nodes.push(node);
   };
   eachBlock((at, kind) => {
     if (kind === Kind.WaitNode) collect(at);

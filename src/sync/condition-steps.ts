@@ -17,6 +17,7 @@
  * those of CPython's threading.Condition, without its loss of a notify that meets an expiry.
  */
 import { load, store } from "#atomics";
+import { BrokenLockError } from "../errors/errors.ts";
 import { kindOf } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
@@ -25,7 +26,7 @@ import { GIFTED, GONE, NOTIFIED, Q_GUARD, QUEUE_WORDS } from "../parking/layout.
 import type { ParkRequest, Steps } from "../parking/park.ts";
 import { firstWaiting, settle, wake } from "../parking/queue.ts";
 import { lockOfCondition } from "./lock.ts";
-import { acquireSteps, BREAKS, brokenError, type Levels, type WaitableLock } from "./mutex.ts";
+import { acquireSteps, BREAKS, type Levels, lossError, type WaitableLock } from "./mutex.ts";
 import { rlockOfCondition } from "./rlock-owner.ts";
 
 export const LOCK = 0;
@@ -70,14 +71,14 @@ export function* waitSteps(
   levels ??= lock.surrender(at, blocking ? "others" : "anybody");
   // 4. Take the lock again, whatever ended the wait. A notify is used up only then.
   try {
-    if (outcome !== NOTIFIED && outcome !== GONE) throw brokenError(WAIT);
+    if (outcome !== NOTIFIED && outcome !== GONE) throw lossError(at, WAIT);
     yield* acquireSteps(at, lock.kind(blocking), {
       final: true,
       owed: outcome === NOTIFIED ? condition + QUEUE : 0,
     });
   } catch (error) {
     lock.forfeit(levels);
-    throw error;
+    throw error instanceof BrokenLockError ? lossError(at, WAIT) : error;
   }
   lock.restore(at, levels);
   return outcome === NOTIFIED;

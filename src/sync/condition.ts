@@ -28,7 +28,7 @@ import {
   wakeWaiters,
 } from "./condition-steps.ts";
 import { Lock } from "./lock.ts";
-import { type AcquireOptions, LockableObject } from "./lockable.ts";
+import { type AcquireOptions, kLockAt, LockableObject } from "./lockable.ts";
 import { BREAKS, type WaitableLock, waitersAt } from "./mutex.ts";
 import { RLock } from "./rlock.ts";
 import { acquireForTask } from "./rlock-owner.ts";
@@ -205,6 +205,11 @@ export class Condition extends LockableObject {
     const { lock, at } = this.#itsLock();
     lock.mustHold(at, "notify");
     wakeWaiters(this.#at, n, NOTIFIED);
+  }
+
+  /** @internal */
+  override get [kLockAt](): number {
+    return words[this.#at + LOCK];
   }
 
   /** @internal */

@@ -1,8 +1,12 @@
 /** What every lock can do besides acquire and release, and the checks of their arguments. */
 import { describe, typeError } from "../errors/errors.ts";
-import { SharedObject } from "../memory/handle.ts";
+import { kAt, SharedObject } from "../memory/handle.ts";
 import type { Kind } from "../memory/layout.ts";
 import { checkOptions, checkSignal, checkTimeout, type WaitOptions } from "../parking/deadline.ts";
+import { isLoss } from "./mutex.ts";
+
+/** Index of the block of the lock itself, which a condition has beside its own. */
+export const kLockAt: unique symbol = Symbol("threadkit.lockAt");
 
 export interface AcquireOptions {
   /** false: try once and return at once. Not together with a timeout. */
@@ -100,12 +104,20 @@ export abstract class LockableObject extends SharedObject implements Lockable {
     return result;
   }
 
-  /** The error of the body comes out, also where it says that the lock is lost, so that the release fails too. */
+  /**
+   * The error of the body comes out, whatever the release says. A wait on a condition whose lock broke has lost the
+   * lock: a release then would be of another's hold, if the lock has no owner and was recovered meanwhile.
+   */
   #releaseAfter(error: unknown): never {
     try {
-      this.release();
+      if (!isLoss(error, this[kLockAt])) this.release();
     } catch {}
     throw error;
+  }
+
+  /** @internal */
+  get [kLockAt](): number {
+    return this[kAt];
   }
 }
 

@@ -233,3 +233,18 @@ export function brokenError(verb: string): BrokenLockError {
     `cannot ${verb} the lock: the thread that held it died. Check the data that it guards, then call recover().`,
   );
 }
+
+/** Errors that say that a caller has its lock no more, with the lock. */
+const losses = new WeakMap<object, number>();
+
+/** The lock at `at` broke while the caller had given it up for a while. */
+export function lossError(at: number, verb: string): BrokenLockError {
+  const error = brokenError(verb);
+  losses.set(error, at);
+  return error;
+}
+
+/** Does this error say that who got it has the lock at `at` no more? To release it would be to release another's. */
+export function isLoss(error: unknown, at: number): boolean {
+  return typeof error === "object" && error !== null && losses.get(error) === at;
+}

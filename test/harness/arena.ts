@@ -21,7 +21,7 @@ import {
   PAGE_WORDS,
   SPAN_CLASS,
 } from "../../src/memory/layout.ts";
-import { Q_GUARD, Q_HEAD, Q_TAIL } from "../../src/parking/layout.ts";
+import { Q_GUARD, Q_HEAD, Q_TAIL, QUEUE_WORDS } from "../../src/parking/layout.ts";
 
 let caught: SharedArrayBuffer | undefined;
 const Original = globalThis.SharedArrayBuffer;
@@ -76,6 +76,22 @@ export function lockWords(lock: object): { word: number; guard: number; head: nu
 }
 
 export const PRISTINE = { word: 0, guard: 0, head: 0, tail: 0 } as const;
+
+/** The same of an RLock, with what its owner notes behind them. */
+export function rlockWords(lock: object): ReturnType<typeof lockWords> & { depth: number; task: number } {
+  const own = indexOf(lock) + 1 + QUEUE_WORDS + 1;
+  return { ...lockWords(lock), depth: arenaWords()[own], task: arenaWords()[own + 1] };
+}
+
+export const PRISTINE_RLOCK = { ...PRISTINE, depth: 0, task: 0 } as const;
+
+/** Who waits at a condition; its first word is its lock. */
+export function conditionLine(condition: object): { guard: number; head: number; tail: number } {
+  const { guard, head, tail } = lockWords(condition);
+  return { guard, head, tail };
+}
+
+export const NOBODY = { guard: 0, head: 0, tail: 0 } as const;
 
 const NAMES = Object.fromEntries(Object.entries(Kind).map(([name, kind]) => [kind, name]));
 

@@ -1,0 +1,7 @@
+/** Stands in for threading/message: models give no names and pass no values. */
+export function packValue(): number {
+  return 0;
+}
+export function unpack(): undefined {
+  return undefined;
+}

@@ -1,0 +1,216 @@
+/** Seeded bugs, each a text that stands once in a file and what takes its place. The models must find all of them. */
+import type { Mutant } from "./engine/bundle.ts";
+
+interface Seed extends Mutant {
+  /** File of the models that must find it. */
+  readonly models: string;
+}
+
+export const MUTANTS: readonly Seed[] = [
+  {
+    bug: "a guard is taken by a look and a store",
+    models: "parking",
+    file: "memory/guard.ts",
+    find: "if (compareExchange(words, guard, 0, token) !== 0) enterSlow(words, guard);",
+    replace: "if (load(words, guard) !== 0) enterSlow(words, guard);\n  else store(words, guard, token);",
+  },
+  {
+    bug: "a waiter looks whether it must wait before it has the guard",
+    models: "lock",
+    file: "parking/park.ts",
+    find: "  enter(words, queue + Q_GUARD);\n  const waits = request.mustWait();",
+    replace: "  const waits = request.mustWait();\n  enter(words, queue + Q_GUARD);",
+  },
+  {
+    bug: "a waiter gives up although it was settled in the meantime",
+    models: "parking",
+    file: "parking/park.ts",
+    find: "compareExchange(words, node + N_STATUS, WAITING, GONE) === WAITING;",
+    replace: "(store(words, node + N_STATUS, GONE), true);",
+  },
+  {
+    bug: "a waiter looks at its status before it looks at what it will sleep on",
+    models: "lock",
+    file: "parking/park.ts",
+    find: "      const seen = load(words, realm + R_WAKE);\n      if (load(words, realm + R_URGENT) !== 0) readUrgent();\n      if (load(words, node + N_STATUS) !== WAITING) return true;",
+    replace:
+      "      if (load(words, realm + R_URGENT) !== 0) readUrgent();\n      if (load(words, node + N_STATUS) !== WAITING) return true;\n      const seen = load(words, realm + R_WAKE);",
+  },
+  {
+    bug: "all are woken first, and what they wait for changes then",
+    models: "parking",
+    file: "parking/park.ts",
+    find: "  change();\n  for (let node = firstWaiting(queue); node !== 0; node = firstWaiting(queue)) {\n    if (settle(queue, node, NOTIFIED)) woken.push(node);\n  }\n  leave(words, queue + Q_GUARD);",
+    replace:
+      "  for (let node = firstWaiting(queue); node !== 0; node = firstWaiting(queue)) {\n    if (settle(queue, node, NOTIFIED)) woken.push(node);\n  }\n  leave(words, queue + Q_GUARD);\n  change();",
+  },
+  {
+    bug: "a realm is woken without counting, so it may fall asleep just after",
+    models: "lock",
+    file: "parking/queue.ts",
+    find: "  add(cover(realm), realm + R_WAKE, 1);\n",
+    replace: "  cover(realm);\n",
+  },
+  {
+    bug: "a node is settled first and taken out of its line then",
+    models: "condition",
+    file: "parking/queue.ts",
+    find: "  detach(queue, node);\n  return compareExchange(words, node + N_STATUS, WAITING, status) === WAITING;",
+    replace:
+      "  const won = compareExchange(words, node + N_STATUS, WAITING, status) === WAITING;\n  if (won) detach(queue, node);\n  return won;",
+  },
+  {
+    bug: "the last in line leaves and stays its end",
+    models: "parking",
+    file: "parking/queue.ts",
+    find: "  if (after === 0) words[queue + Q_TAIL] = before;\n  else cover(after)[after + N_PREV] = before;",
+    replace: "  if (after !== 0) cover(after)[after + N_PREV] = before;",
+  },
+  {
+    bug: "urgent mail does not wake who is parked",
+    models: "parking",
+    file: "parking/queue.ts",
+    find: "  if (stack !== R_INBOX) rouse(realm);\n",
+    replace: "",
+  },
+  {
+    bug: "a lock is let go without waking anybody",
+    models: "lock",
+    file: "sync/mutex.ts",
+    find: "if (held && !giveAway(at, kind, woken, handOver)) compareExchange(words, at, word, FREE);",
+    replace: "if (held) compareExchange(words, at, word, FREE);",
+  },
+  {
+    bug: "who was woken takes the lock without saying that others may wait",
+    models: "lock",
+    file: "sync/mutex.ts",
+    find: "woken ? mine | CONTENDED : mine",
+    replace: "mine",
+  },
+  {
+    bug: "who was woken and runs out of time does not pass the wake-up on",
+    models: "lock",
+    file: "sync/mutex.ts",
+    find: "      if (woken) passOn(at, kind);\n",
+    replace: "",
+  },
+  {
+    bug: "who leaves the line says that nobody waits, whoever else does",
+    models: "lock",
+    file: "sync/mutex.ts",
+    find: "if (word & CONTENDED && isEmpty(at + QUEUE))",
+    replace: "if (word & CONTENDED)",
+  },
+  {
+    bug: "a lock is marked as contended by a look and a store",
+    models: "lock",
+    file: "sync/mutex.ts",
+    find: "if (word & CONTENDED || compareExchange(words, at, word, word | CONTENDED) === word) return true;",
+    replace: "if ((word & CONTENDED) === 0) store(words, at, word | CONTENDED);\n    return true;",
+  },
+  {
+    bug: "a lock that is handed over is not marked as contended",
+    models: "lock",
+    file: "sync/mutex.ts",
+    find: "(isEmpty(queue) ? 0 : CONTENDED)",
+    replace: "0",
+  },
+  {
+    bug: "who was let through by an event looks at it again",
+    models: "event",
+    file: "sync/event.ts",
+    find: "    if (outcome === GIFTED) return true;\n",
+    replace: "",
+  },
+  {
+    bug: "who gives up on an event says that nobody waits, whoever else does",
+    models: "event",
+    file: "sync/event.ts",
+    find: "  if (isEmpty(at + QUEUE)) compareExchange(words, at, AWAITED, CLEAR);",
+    replace: "  compareExchange(words, at, AWAITED, CLEAR);",
+  },
+  {
+    bug: "a release of several permits wakes one",
+    models: "semaphore",
+    file: "sync/permits.ts",
+    find: "wakeLine(queue, n, woken, true)",
+    replace: "wakeLine(queue, 1, woken, true)",
+  },
+  {
+    bug: "whether a release fits is not looked at again under the guard",
+    models: "semaphore",
+    file: "sync/permits.ts",
+    find: "const fits = valueOf(or(words, at, AWAITED)) + n <= limit;",
+    replace: "const fits = or(words, at, AWAITED) >= 0;",
+  },
+  {
+    bug: "a permit is taken by a look and a store",
+    models: "semaphore",
+    file: "sync/permits.ts",
+    find: "    if (compareExchange(words, at, word, word - ONE) === word) return true;",
+    replace: "    compareExchange(words, at, load(words, at), word - ONE);\n    return true;",
+  },
+  {
+    bug: "the next round of a barrier begins with those of the last one",
+    models: "barrier",
+    file: "sync/rounds.ts",
+    find: "  store(words, at + B_COUNT, 0);\n",
+    replace: "",
+  },
+  {
+    bug: "who seems to be the last at a barrier does not look again under the guard",
+    models: "barrier",
+    file: "sync/rounds.ts",
+    find: "() => (isLast() ? arrive(at, visit) : EARLY)",
+    replace: "() => arrive(at, visit)",
+  },
+  {
+    bug: "who leaves a barrier does not break it",
+    models: "barrier",
+    file: "sync/rounds.ts",
+    find: "onLeave: () => breakUp(at, visit.woken),",
+    replace: "onLeave() {},",
+  },
+  {
+    bug: "who breaks a barrier does not tell those whom it throws out",
+    models: "barrier",
+    file: "sync/rounds.ts",
+    find: "    tell(visit.woken);\n",
+    replace: "",
+  },
+  {
+    bug: "time that is up while the action of a barrier runs breaks it",
+    models: "barrier",
+    file: "sync/rounds.ts",
+    find: "mayLeave: () => load(words, at + B_PHASE) < ACTING,",
+    replace: "mayLeave: () => true,",
+  },
+  {
+    bug: "who comes while the action of a barrier runs is let through with the others",
+    models: "barrier",
+    file: "sync/rounds.ts",
+    find: "isOfRound ? GIFTED : NOTIFIED",
+    replace: "isOfRound || true ? GIFTED : NOTIFIED",
+  },
+  {
+    bug: "a condition gives up its lock before it stands in line",
+    models: "condition",
+    file: "sync/condition-steps.ts",
+    find: "  let outcome = yield place;",
+    replace: "  levels = lock.surrender(at);\n  let outcome = yield place;",
+  },
+  {
+    bug: "a condition leaves the levels of its lock to the next owner",
+    models: "condition",
+    file: "sync/rlock-owner.ts",
+    find: "    words[at + DEPTH] = words[at + TASK] = 0;\n    letGo(at, BLOCKING, handOver);",
+    replace: "    letGo(at, BLOCKING, handOver);",
+  },
+  {
+    bug: "a joiner stands in line although the thread is over",
+    models: "join",
+    file: "threading/join.ts",
+    find: "mustWait: () => !over()",
+    replace: "mustWait: () => true",
+  },
+];
