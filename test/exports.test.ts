@@ -11,6 +11,8 @@ const VALUES = [
   // threads
   "TIMEOUT_MAX",
   "Thread",
+  "ThreadLocal",
+  "Timer",
   "activeCount",
   "currentThread",
   "enumerate",
@@ -23,8 +25,10 @@ const VALUES = [
   // synchronisation
   "Barrier",
   "BoundedSemaphore",
+  "Condition",
   "Event",
   "Lock",
+  "RLock",
   "Semaphore",
   // shared data
   "SharedBigInt64",

@@ -8,7 +8,7 @@ function result(): Promise<unknown> {
 const stop: Int32Array = isMainThread ? new Int32Array(new SharedArrayBuffer(4)) : workerData;
 if (isMainThread) {
   await result();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await new Promise((resolve) => setTimeout(resolve, 300));
   const start = performance.now();
   await result();
   const milliseconds = performance.now() - start;

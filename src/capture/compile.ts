@@ -25,12 +25,16 @@ const suffix = runtime().env.NODE_V8_COVERAGE ? "?thread" : "";
 
 /** Compiles text that stands in `file`, with Node's own loader for the import() in it. */
 export function script(text: string, file: string, lineOffset: number, columnOffset: number): unknown {
-  quietLoaderOnce(() => {
-    const load = new Script("import('node:vm')", { filename: file, importModuleDynamically: LOADER });
-    load.runInThisContext();
-  });
+  if (text.includes("import")) quietLoader();
   const options = { filename: file + suffix, lineOffset, columnOffset, importModuleDynamically: LOADER };
   return new Script(text, options).runInThisContext();
+}
+
+/** Before the first script that may import(): Node would warn of it. */
+function quietLoader(): void {
+  quietLoaderOnce(() => {
+    new Script("import('node:vm')", { importModuleDynamically: LOADER }).runInThisContext();
+  });
 }
 
 /**

@@ -5,12 +5,21 @@ import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 
+/** Another file of the package, in the built library. */
+export function beside<T>(file: string): T {
+  return require(file) as T;
+}
+
 function lazily<T>(load: () => T): () => T {
   let loaded: { value: T } | undefined;
   return () => (loaded ??= { value: load() }).value;
 }
 
-export const acorn = lazily(() => require("acorn") as typeof import("acorn"));
+/** In the package: the parser as one small file beside this one. */
+declare const threadkitParser: string | undefined;
+const PARSER = typeof threadkitParser === "string" ? threadkitParser : "acorn";
+
+export const acorn = lazily(() => require(PARSER) as typeof import("acorn"));
 export const inspector = lazily(() => require("node:inspector") as typeof import("node:inspector"));
 export const nodeModule = lazily(
   () =>

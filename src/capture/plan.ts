@@ -5,9 +5,11 @@
  * unit, and its captures if none of them is ever reassigned. Values that may have changed are read again.
  */
 import { type FunctionImage, type FunctionLifter, Symbolic } from "../transfer/boundary.ts";
+import { rememberOrigin } from "../transfer/error-classes.ts";
 import { checkText, refuseUnreadable } from "./check.ts";
 import { util } from "./lazy.ts";
-import { exportedFunction, knownFunction, knownObject } from "./natives.ts";
+import { exportedFunction } from "./library.ts";
+import { knownFunction, knownObject } from "./natives.ts";
 import { type Peek, peek } from "./peek.ts";
 import { offsetOf, placeOf } from "./position.ts";
 import { captureLabel, refuse, type Trail } from "./refuse.ts";
@@ -16,7 +18,7 @@ import { type Blueprint, blueprintOf } from "./unit.ts";
 import { isSettled, ownProperties, valueOf } from "./values.ts";
 import { warnOfCopies } from "./warn.ts";
 
-export { knownExports } from "./natives.ts";
+export { knownExports } from "./library.ts";
 export { setSharedPredicate } from "./values.ts";
 
 type AnyFunction = (...args: never[]) => unknown;
@@ -80,6 +82,7 @@ function draw(fn: AnyFunction, blueprint: Blueprint, peeked: Peek, label: string
     return value;
   });
   const unit = blueprint.unitFor(nameOf(fn), byValue);
+  if (unit.isClass) rememberOrigin(unit.key, fn);
   const image = { unit, captures, labels: labelsOf(blueprint, label), own: ownProperties(fn) };
   return { blueprint, image, label, settled };
 }

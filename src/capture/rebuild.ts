@@ -1,6 +1,7 @@
 /** Functions and classes come to life in a thread. Their code is compiled once per thread, by the unit's key. */
 import { isBuiltin } from "node:module";
 import type { FunctionBuilder, Shell, Unit } from "../transfer/boundary.ts";
+import { rememberOrigin } from "../transfer/error-classes.ts";
 import { type Compiled, compileUnit, importOf } from "./compile.ts";
 import { namespaceOf, resolve, setBeforeImports } from "./resolve.ts";
 
@@ -36,7 +37,10 @@ function begin(unit: Unit): Shell {
     set,
     finish(captures) {
       fill(...captures);
-      return unit.isClass ? named((value as () => unknown)(), unit) : value;
+      if (!unit.isClass) return value;
+      const cls = named((value as () => unknown)(), unit);
+      rememberOrigin(unit.key, cls);
+      return cls;
     },
   };
 }

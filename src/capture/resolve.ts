@@ -3,9 +3,10 @@ import { createRequire, isBuiltin } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Reference } from "../transfer/boundary.ts";
+import { rememberOrigin, setOriginFinder } from "../transfer/error-classes.ts";
 import { type ImportReference, script } from "./compile.ts";
 import { runtime } from "./lazy.ts";
-import { libraryExport } from "./natives.ts";
+import { libraryExport } from "./library.ts";
 
 type Namespace = Record<string, unknown>;
 type Importer = (specifier: string, options?: { with: Record<string, string> }) => Promise<Namespace>;
@@ -81,7 +82,10 @@ export function resolve(reference: Reference): unknown {
   switch (reference.type) {
     case "import": {
       const namespace = namespaceOf(reference);
-      return reference.name === "*" ? namespace : namespace[reference.name];
+      if (reference.name === "*") return namespace;
+      const value = namespace[reference.name];
+      if (typeof value === "function") rememberOrigin(importOrigin(reference), value);
+      return value;
     }
     case "require": {
       const exports = lookThrough(requireOf(reference.file)(reference.specifier), reference.interop);
@@ -109,6 +113,52 @@ function lookThrough(exports: any, interop: "esbuild" | "node" | "default" | und
   }
   return Object.defineProperty(namespace, "default", { value: exports, enumerable: true });
 }
+
+/** Where an imported class comes from, for errors on their way back: see transfer/error-classes. */
+export function importOrigin({ file, specifier, name }: ImportReference): string {
+  return `import\n${file}\n${specifier}\n${name}`;
+}
+
+/** Modules that code shipped from here imports, so that they are loaded here too. */
+const shipped = new Set<string>();
+export function noteShipped({ file, specifier }: ImportReference): void {
+  shipped.add(`${file}\n${specifier}`);
+}
+const isShipped = (file: string, specifier: string) => shipped.has(`${file}\n${specifier}`);
+
+/** Does `require` give the very module that was imported? Loaders such as tsx would make a second one of it. */
+function requiresLoaded(): boolean {
+  const { execArgv, env, features } = runtime();
+  return (
+    (features as { require_module?: boolean }).require_module === true &&
+    !/--import|--loader|--require|-r\b|tsx/.test(`${execArgv.join(" ")} ${env.NODE_OPTIONS ?? ""}`)
+  );
+}
+
+setOriginFinder({
+  /** A class that shipped code did not name, but a module that it imported exports. */
+  originOf(cls) {
+    for (const [key, namespace] of namespaces) {
+      const [file, specifier] = key.split("\n");
+      for (const name of Object.keys(namespace))
+        if (namespace[name] === cls) return importOrigin({ type: "import", file, specifier, name });
+    }
+    return undefined;
+  },
+  classOf(origin) {
+    const [kind, file, specifier, name] = origin.split("\n");
+    if (kind !== "import") return undefined;
+    try {
+      const require = requireOf(file);
+      const isThere =
+        require.cache[require.resolve(specifier)] !== undefined ||
+        (requiresLoaded() && isShipped(file, specifier));
+      return isThere ? require(specifier)[name] : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+});
 
 const modules = new Map<string, { exports: object }>();
 

@@ -1,7 +1,9 @@
 /** The values that captured bindings hold right now, and what a function's own properties are. */
 import { type Reference, Symbolic } from "../transfer/boundary.ts";
-import { isLibrary } from "./natives.ts";
+import { rememberOrigin } from "../transfer/error-classes.ts";
+import { isLibrary } from "./library.ts";
 import { MISSING, type Peek } from "./peek.ts";
+import { importOrigin, noteShipped } from "./resolve.ts";
 import type { Binding, Syntax } from "./scopes.ts";
 import type { Slot } from "./unit.ts";
 
@@ -43,10 +45,16 @@ export function valueOf(slot: Slot, peeked: Peek, fn: object, node: Syntax): { v
  * this library exports: it is in every thread, and no import delays the start.
  */
 function sharedImport(reference: Reference, name: string, peeked: Peek, fn: object, node: Syntax): unknown {
-  if (reference.type !== "import" || reference.name === "*") return undefined;
+  if (reference.type !== "import") return undefined;
+  noteShipped(reference);
+  if (reference.name === "*") return undefined;
   try {
     const value = isParent(name, node) ? Object.getPrototypeOf(fn) : peeked.read(name);
-    if (typeof value === "function") return isLibrary(value) ? value : undefined;
+    if (typeof value === "function") {
+      if (isLibrary(value)) return value;
+      rememberOrigin(importOrigin(reference), value);
+      return undefined;
+    }
     return typeof value === "object" && value !== null && isShared(value) ? value : undefined;
   } catch {
     return undefined;

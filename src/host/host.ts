@@ -33,6 +33,11 @@ export interface SpawnOptions {
   resourceLimits?: ResourceLimits;
 }
 
+/** An async task: code that runs on from one promise, and all that is begun in it. */
+export interface HostTask {
+  readonly id: number;
+}
+
 export interface Host {
   /** May this thread block? A browser page's main thread may not. */
   canBlock(): boolean;
@@ -75,4 +80,21 @@ export interface Host {
   environment(name: string): string | undefined;
   /** Ends the whole process at once, for the watchdog of tests. */
   killProcess(): void;
+  /** Can async tasks be told apart here? */
+  followsTasks(): boolean;
+  /** Begins a task within the one that runs now, if any. @returns its id, above zero */
+  beginTask(): number;
+  /** A promise whose continuations, and all that is begun in them, belong to the task. */
+  taskPromise<T>(
+    task: number,
+    executor: (resolve: (value: T) => void, reject: (reason: unknown) => void) => void,
+  ): Promise<T>;
+  /** The task is over; its code runs on in the one around it. */
+  endTask(task: number): void;
+  /** Does the code that runs now belong to this task, or to one begun in it? */
+  inTask(task: number): boolean;
+  /** May the code that runs now have begun this task? It belongs to one around it, or to none. */
+  aroundTask(task: number): boolean;
+  /** Tasks that are not over. */
+  liveTasks(): number;
 }

@@ -1,9 +1,9 @@
-/** The port to Node.js. */
+/** The port to Node.js. By name only: a default import would copy a module's whole list of exports at each start. */
 import { Console } from "node:console";
-import fs from "node:fs";
+import { readlinkSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
-import os from "node:os";
-import path from "node:path";
+import type os from "node:os";
+import { join } from "node:path";
 import type tty from "node:tty";
 import { pathToFileURL } from "node:url";
 import { inspect, types } from "node:util";
@@ -19,12 +19,15 @@ import {
 } from "node:worker_threads";
 import type { Host, HostPort, HostWorker, SpawnOptions } from "./host.ts";
 
+export * from "./tasks.ts";
+
 const LONGEST_TIMER = 2_147_483_647;
 
 export const canBlock: Host["canBlock"] = () => true;
 
-let cores = 0;
-export const processors: Host["processors"] = () => (cores ||= os.availableParallelism());
+let cores = (workerData as { cores?: number } | null)?.cores ?? 0;
+export const processors: Host["processors"] = () =>
+  (cores ||= (createRequire(import.meta.url)("node:os") as typeof os).availableParallelism());
 
 let holds = 0;
 let holder: NodeJS.Timeout | undefined;
@@ -73,7 +76,7 @@ export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker =
   const worker = new Worker(
     new URL(entry === "worker" ? "./worker.cjs" : "./supervisor.cjs", import.meta.url),
     {
-      workerData: { ...options.data, loader: loaderFlags() },
+      workerData: { ...options.data, loader: loaderFlags(), cores: processors() },
       transferList: options.transfer as TransferListItem[],
       resourceLimits: options.resourceLimits,
       env: SHARE_ENV,
@@ -118,7 +121,7 @@ export const onStarterMessage: Host["onStarterMessage"] = (handler) =>
 
 export const nativeThreadId: Host["nativeThreadId"] = () => {
   try {
-    return Number(fs.readlinkSync("/proc/thread-self").split("/").pop()) || undefined;
+    return Number(readlinkSync("/proc/thread-self").split("/").pop()) || undefined;
   } catch {
     return undefined;
   }
@@ -126,7 +129,7 @@ export const nativeThreadId: Host["nativeThreadId"] = () => {
 
 export const writeSome: Host["writeSome"] = (fd, bytes, from) => {
   try {
-    return fs.writeSync(fd, bytes, from, bytes.length - from);
+    return writeSync(fd, bytes, from, bytes.length - from);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EAGAIN") return 0;
@@ -242,6 +245,10 @@ export const turn: Host["turn"] = () => new Promise((resolve) => setImmediate(re
 
 export const inspectError: Host["inspectError"] = (error) => inspect(error, { depth: 4 });
 
+interface TsxApi {
+  register(): void;
+}
+
 /** tsx does not hook workers of Node 20; its own API called in the worker does. */
 export const prepareLoader: Host["prepareLoader"] = () => {
   const flags = startData().loader as string;
@@ -251,11 +258,13 @@ export const prepareLoader: Host["prepareLoader"] = () => {
     const api = loader
       ? `${loader}esm/api/index.mjs`
       : pathToFileURL(
-          createRequire(path.join(process.cwd(), "x.js"))
+          createRequire(join(process.cwd(), "x.js"))
             .resolve("tsx/esm/api")
             .replace(/\.cjs$/, ".mjs"),
         ).href;
-    (await import(api)).register();
+    // Not import() here: workers run this file as a script, which can't.
+    const load = createRequire(import.meta.url)("./import.cjs") as (url: string) => Promise<TsxApi>;
+    (await load(api)).register();
   })();
 };
 

@@ -3,7 +3,7 @@
  * Raise VERSION with any change here: two copies of the library with different maps must refuse each other.
  */
 export const MAGIC = 0x544b4954; // "TKIT"
-export const VERSION = 1;
+export const VERSION = 2;
 
 // Header words (indices into the arena as Int32Array).
 export const H_MAGIC = 0;
@@ -43,6 +43,8 @@ export const H_IDLE = 17;
 export const H_EXITING = 18;
 /** 1: the supervisor was started. */
 export const H_SUPERVISOR_UP = 19;
+/** Block with V8's code cache of this library, once the supervisor has made it. */
+export const H_CODE_CACHE = 20;
 /** Serial number of the last ThreadLocal. */
 export const H_LOCALS = 23;
 /** Heads of the free lists, one for each size class. */
@@ -75,6 +77,8 @@ export const Kind = {
   Mail: 4,
   Message: 5,
   Ledger: 6,
+  CodeCache: 7,
+  Text: 8,
   Lock: 16,
   RLock: 17,
   Condition: 18,

@@ -94,7 +94,7 @@ export const T_STATE = 1;
 export const T_IDENT = 2;
 export const T_NATIVE = 3;
 export const T_FLAGS = 4;
-/** Message blocks with the name and with the exception, 0: none. */
+/** A text with the name, and a message with the exception, 0: none. */
 export const T_NAME = 5;
 export const T_EXCEPTION = 6;
 /** Realm that runs it, from the moment it is assigned. */

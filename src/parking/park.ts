@@ -98,8 +98,7 @@ export function giveUp(request: ParkRequest, node: number): boolean {
   if (load(words, node + N_STATUS) !== WAITING) return false;
   enter(words, request.queue + Q_GUARD);
   const gone =
-    request.mayLeave?.() !== false &&
-    compareExchange(words, node + N_STATUS, WAITING, GONE) === WAITING;
+    request.mayLeave?.() !== false && compareExchange(words, node + N_STATUS, WAITING, GONE) === WAITING;
   if (gone) {
     unlink(request.queue, node);
     request.onLeave?.();

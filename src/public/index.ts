@@ -15,9 +15,11 @@ export { SharedFloat64 } from "../shared/float64.ts";
 export { SharedInt32 } from "../shared/int32.ts";
 export { SharedUint32 } from "../shared/uint32.ts";
 export type { BarrierOptions } from "../sync/barrier.ts";
+export { Condition } from "../sync/condition.ts";
 export { Event } from "../sync/event.ts";
 export { Lock } from "../sync/lock.ts";
 export type { AcquireOptions, Lockable } from "../sync/lockable.ts";
+export { RLock } from "../sync/rlock.ts";
 export { BoundedSemaphore, Semaphore } from "../sync/semaphore.ts";
 export { Barrier } from "../threading/actions.ts";
 export {

@@ -73,11 +73,14 @@ export abstract class LockableObject extends SharedObject implements Lockable {
   with<T>(body: () => T): T {
     mustBeFunction(body, "run a section under the lock");
     this.acquire();
+    let result: T;
     try {
-      return body();
-    } finally {
-      this.release();
+      result = body();
+    } catch (error) {
+      this.#releaseAfter(error);
     }
+    this.release();
+    return result;
   }
 
   /**
@@ -87,11 +90,22 @@ export abstract class LockableObject extends SharedObject implements Lockable {
   async withAsync<T>(body: () => T | PromiseLike<T>): Promise<T> {
     mustBeFunction(body, "run a section under the lock");
     await this.acquireAsync();
+    let result: T;
     try {
-      return await body();
-    } finally {
-      this.release();
+      result = await body();
+    } catch (error) {
+      this.#releaseAfter(error);
     }
+    this.release();
+    return result;
+  }
+
+  /** The error of the body comes out, also where it says that the lock is lost, so that the release fails too. */
+  #releaseAfter(error: unknown): never {
+    try {
+      this.release();
+    } catch {}
+    throw error;
   }
 }
 

@@ -87,15 +87,12 @@ export function startCarrier(job: Job, parent: 0 | 1): void {
   boot(realm, parent, job);
 }
 
-let booted = false;
-
 /**
- * Main's first start: its first capture takes as long as a worker needs to boot (loading parser and inspector,
- * 20–40 ms), so a carrier is begun before it, as an idle one, and both go on at once.
+ * Before a start packs its code, if no carrier is idle: a worker is begun as an idle one, and boots while the closure
+ * is captured. That takes 0.5 ms, and as long as a boot the first time (loading parser and inspector, 20–40 ms).
  */
 export function bootAhead(): void {
-  if (booted || !isMainRealm()) return;
-  booted = true;
+  if (words[H_IDLE] > 0 || !isMainRealm()) return;
   const realm = createRealm();
   words[realm + R_CARRIER] = FREE;
   add(words, H_IDLE, 1);

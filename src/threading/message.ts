@@ -5,15 +5,14 @@
  * words: bytes of the import list, bytes of the value, number of holds, number of extras; the holds; the bytes.
  */
 import { isProxy } from "#host";
-import { builder, importAll, lifter, tellOriginal } from "../capture/port.ts";
+import { builder, decode, importAll } from "../capture/incoming.ts";
 import { allocate, kindOf, onDispose, release, retain } from "../memory/allocator.ts";
 import { bytesAt, cover, words } from "../memory/arena.ts";
 import { adopt, handleOf, isFace } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import type { Reference } from "../transfer/boundary.ts";
-import { decode } from "../transfer/decode.ts";
-import { encode } from "../transfer/encode.ts";
-import { encodeThrown } from "../transfer/errors.ts";
+import type { Encoded } from "../transfer/encode.ts";
+import { outgoing } from "./outgoing.ts";
 
 const IMPORTS = 0;
 const BYTES = 1;
@@ -48,6 +47,7 @@ export function packCode(
   label: string,
   owner: object,
 ): { at: number; extras: readonly unknown[] } {
+  const { encode, lifter } = outgoing();
   packing.add(owner);
   try {
     const encoded = encode(value, { label, lifter, shared, isProxy: isForeignProxy });
@@ -57,28 +57,21 @@ export function packCode(
   }
 }
 
-/** A plain value without functions, such as a name. */
-export function packValue(value: unknown, label: string): number {
-  return store(encode(value, { label, shared }));
-}
-
 /** What was thrown; never fails. */
 export function packThrown(error: unknown): number {
+  const { encodeThrown, tellOriginal } = outgoing();
   tellOriginal(error);
   return store(encodeThrown(error, { label: "the error", shared }));
 }
 
-function store(encoded: {
-  bytes: Uint8Array;
-  holds: readonly number[];
-  extras: readonly unknown[];
-  imports: readonly Reference[];
-}): number {
+function store(encoded: Encoded): number {
   const { holds, extras } = encoded;
   // The scratch buffer is reused by the next encode.
   const value = encoded.imports.length > 0 ? encoded.bytes.slice() : encoded.bytes;
   const imports =
-    encoded.imports.length > 0 ? encode(encoded.imports, { label: "imports", shared }).bytes : undefined;
+    encoded.imports.length > 0
+      ? outgoing().encode(encoded.imports, { label: "imports", shared }).bytes
+      : undefined;
   const importBytes = imports?.length ?? 0;
   const total = importBytes + value.length;
   const at = allocate(Kind.Message, HEADER + holds.length + Math.ceil(total / 4));

@@ -6,6 +6,7 @@ import { allocate, onDispose, release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import { H_IDENT, H_LIVE, H_MAIN_REALM, H_REGISTRY_GUARD, H_THREADS, Kind } from "../memory/layout.ts";
+import { readText, storeText } from "../memory/text.ts";
 import {
   N_IDENT,
   R_NODE,
@@ -25,7 +26,6 @@ import {
 } from "../parking/layout.ts";
 import { ring } from "../parking/queue.ts";
 import { here, MAIN_IDENT } from "../parking/realm.ts";
-import { packValue, unpack } from "./message.ts";
 import { COUNTED, DAEMON, IS_MAIN } from "./states.ts";
 
 /** Control block of the thread that runs here. Main's is made at first use. */
@@ -99,7 +99,7 @@ export function liveBlocks(): number[] {
 }
 
 export function setName(at: number, name: string): void {
-  const fresh = packValue(name, "name");
+  const fresh = storeText(name);
   enter(words, H_REGISTRY_GUARD);
   const old = cover(at)[at + T_NAME];
   words[at + T_NAME] = fresh;
@@ -109,12 +109,12 @@ export function setName(at: number, name: string): void {
 
 export function nameOf(at: number): string {
   enter(words, H_REGISTRY_GUARD);
-  const message = cover(at)[at + T_NAME];
-  if (message !== 0) retain(message);
+  const text = cover(at)[at + T_NAME];
+  if (text !== 0) retain(text);
   leave(words, H_REGISTRY_GUARD);
-  if (message === 0) return "";
-  const name = unpack(message) as string;
-  release(message);
+  if (text === 0) return "";
+  const name = readText(text);
+  release(text);
   return name;
 }
 

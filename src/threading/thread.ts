@@ -28,7 +28,6 @@ import {
 import { parkSync } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
 import { spinBriefly } from "../parking/spin.ts";
-import { appendStack } from "../transfer/errors.ts";
 import { assign, bootAhead } from "./carriers.ts";
 import { kFurnish, kPublish, kShape } from "./doors.ts";
 import { holdForThreads } from "./exit.ts";
@@ -36,6 +35,7 @@ import { joinSteps, unstart } from "./join.ts";
 import { kill } from "./kill.ts";
 import { onCrossing, packCode, unpack } from "./message.ts";
 import { automaticName, checkThreadOptions, type ThreadOptions } from "./options.ts";
+import { outgoing } from "./outgoing.ts";
 import { count, currentBlock, enlist, identify, nameOf, setName } from "./registry.ts";
 import { DAEMON, STATE_NAMES, type ThreadState } from "./states.ts";
 
@@ -132,6 +132,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
   #pack() {
     const code: Record<string, unknown> = { target: this.#target, args: this.#args ?? [] };
     if (this.run !== defaultRun) {
+      outgoing().refusePrivateState(this.constructor);
       code.class = this.constructor;
       code.fields = { ...this };
     }
@@ -269,7 +270,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     if (message === 0) return undefined;
     if (this.#exception === undefined) {
       const value = unpack(message);
-      if (value instanceof Error) appendStack(value, `.exception of ${this.name}`);
+      if (value instanceof Error) outgoing().appendStack(value, `.exception of ${this.name}`);
       this.#exception = { value };
     }
     return this.#exception.value;

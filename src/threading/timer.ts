@@ -57,7 +57,7 @@ export class Timer<A extends readonly unknown[] = readonly unknown[]> extends Th
     const finished = new Event();
     retain(finished[kAt]);
     words[this[kAt] + T_FINISHED] = finished[kAt];
-    setInterval(this[kAt], interval);
+    storeInterval(this[kAt], interval);
     Thread[kFurnish](this as unknown as Thread, fn as (...args: readonly unknown[]) => unknown, args ?? []);
   }
 
@@ -101,7 +101,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 const scratch = new DataView(new ArrayBuffer(8));
 
-function setInterval(at: number, interval: number): void {
+function storeInterval(at: number, interval: number): void {
   scratch.setFloat64(0, interval);
   words[at + T_INTERVAL] = scratch.getInt32(0);
   words[at + T_INTERVAL + 1] = scratch.getInt32(4);

@@ -101,6 +101,8 @@ export const ERRORS = [
   "DOMException",
   "SuppressedError",
 ] as const;
+/** In place of a built-in error's number: the nearest one's, the origin of the class (error-classes), its name. */
+export const ERROR_TWIN = 0xfd;
 /** In place of a built-in error's number: the name of a class given to `registerErrorClass`. */
 export const ERROR_REGISTERED = 0xfe;
 /** In place of a built-in error's number: the class itself follows. */

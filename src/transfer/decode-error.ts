@@ -1,7 +1,7 @@
 /** Errors coming in: real errors (with V8's own slot), of their class, with the stack of the thread that threw. */
 
 import * as codec from "./codec.ts";
-import { registeredClass } from "./error-classes.ts";
+import { classFrom, registeredClass } from "./error-classes.ts";
 import { PENDING } from "./pending.ts";
 import { corrupt } from "./reader.ts";
 import type { Unwalk } from "./unwalk.ts";
@@ -48,6 +48,13 @@ function giveClass(walk: Unwalk, error: Error, kind: number): void {
     else become(error, cls);
   } else if (kind === codec.ERROR_REGISTERED) {
     become(error, registeredClass(walk.string()) ?? Error);
+  } else if (kind === codec.ERROR_TWIN) {
+    const nearest = walk.byte();
+    const cls = classFrom(walk.string());
+    const name = walk.string();
+    if (cls !== undefined) become(error, cls);
+    else giveClass(walk, error, nearest);
+    if (cls === undefined && error.name !== name) define(error, "name", name, false);
   } else {
     const name = codec.ERRORS[kind];
     if (name === undefined) throw corrupt(`there is no error of kind ${kind}`);

@@ -4,7 +4,7 @@
  */
 
 import * as codec from "./codec.ts";
-import { registeredName } from "./error-classes.ts";
+import { originOf, registeredName } from "./error-classes.ts";
 import { constructorOf, isErrorPrototype, nearestError } from "./kinds.ts";
 import { placeholder, TOO_DEEP } from "./refusals.ts";
 import { STEP_KEY } from "./trail.ts";
@@ -69,8 +69,17 @@ function writeClass(walk: Walk, error: object): boolean {
     });
     if (!refused) return true;
   }
-  walk.byte(codec.ERRORS.indexOf(nearest as (typeof codec.ERRORS)[number]));
-  return exact;
+  const number = codec.ERRORS.indexOf(nearest as (typeof codec.ERRORS)[number]);
+  const origin = exact ? undefined : originOf(prototype, constructor);
+  if (origin === undefined) {
+    walk.byte(number);
+    return exact;
+  }
+  walk.byte(codec.ERROR_TWIN);
+  walk.byte(number);
+  walk.string(origin);
+  walk.string(text(error, "name") ?? nearest);
+  return true;
 }
 
 /** Own fields, with `cause` and `errors`, which are not enumerable. Message and stack go by themselves. */

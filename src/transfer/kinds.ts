@@ -43,19 +43,21 @@ const NAMES: Record<string, KindName> = {
   MessagePort: "port",
   URL: "url",
   URLSearchParams: "search",
-  Blob: "rides",
-  File: "rides",
-  CryptoKey: "rides",
   Buffer: "view",
 };
+/** Globals that the host loads when they are read (3 ms): looked at when an object of an unknown class turns up. */
+const LATE: Record<string, KindName> = { Blob: "rides", File: "rides", CryptoKey: "rides" };
 for (const name of VIEWS) NAMES[name] = "view";
 for (const name of ERRORS) NAMES[name] = "error";
 
 const kinds = new WeakMap<object, KindName>();
-for (const name of Object.keys(NAMES)) {
-  const prototype = builtin(name)?.prototype;
-  if (prototype) kinds.set(prototype, NAMES[name]);
+function enter(names: Record<string, KindName>): void {
+  for (const name of Object.keys(names)) {
+    const prototype = builtin(name)?.prototype;
+    if (prototype) kinds.set(prototype, names[name]);
+  }
 }
+enter(NAMES);
 
 /** `WebAssembly` as far as this file needs it: TypeScript's library has it in DOM only. */
 const wasm = (globalThis as { WebAssembly?: Record<string, { prototype: object } | undefined> }).WebAssembly;
@@ -75,11 +77,20 @@ export function kindOf(value: object, prototype: object | null): KindName | unde
   return kinds.get(prototype) ?? learn(value, prototype);
 }
 
+let sawLate = false;
+
 function learn(value: object, prototype: object): KindName | undefined {
+  if (!sawLate) {
+    sawLate = true;
+    enter(LATE);
+    const found = kinds.get(prototype);
+    if (found !== undefined) return found;
+  }
   const name = nativeOwner(prototype);
-  if (name !== undefined && Object.hasOwn(NAMES, name)) {
-    kinds.set(prototype, NAMES[name]);
-    return NAMES[name];
+  const kind = name === undefined ? undefined : Object.hasOwn(NAMES, name) ? NAMES[name] : LATE[name];
+  if (kind !== undefined) {
+    kinds.set(prototype, kind);
+    return kind;
   }
   if (nearestError(value) !== undefined) return "error";
   return hostClones(prototype) ? "rides" : undefined;

@@ -1,10 +1,11 @@
-/** The library as one file: the public face, and how workers of it start. */
-import { knownExports, setSharedPredicate } from "../capture/plan.ts";
-import { SharedObject } from "../memory/handle.ts";
+/** The library as it is loaded: the public face, and how workers of it start. */
+import { beside } from "../capture/lazy.ts";
+import { knownExports } from "../capture/library.ts";
 import * as face from "../public/index.ts";
+import { setOutgoing } from "../threading/outgoing.ts";
 
 knownExports(face);
-setSharedPredicate((value) => value instanceof SharedObject);
+setOutgoing(() => beside("./outgoing.cjs"));
 
 export * from "../public/index.ts";
 export { runWorker } from "./entry.ts";

@@ -5,6 +5,7 @@ import {
   holdProcess,
   inspectError,
   leftovers,
+  liveTasks,
   nativeThreadId,
   onExit,
   onUncaught,
@@ -80,6 +81,7 @@ export async function serve(
       failed === undefined &&
       (words[thread + T_FLAGS] & KILLED) === 0 &&
       pendingWaits() === 0 &&
+      liveTasks() === 0 &&
       leftovers() === undefined;
     finish(realm, clean);
     if (!clean) exitThread();
@@ -171,6 +173,7 @@ let mustEnd = false;
 /** In the cache: asleep at first, then with a turning event loop, at last tired. */
 async function nextJob(realm: number): Promise<void> {
   const place = realm + R_CARRIER;
+  if (load(words, place) === ASSIGNED) return; // the first thread of a worker that was started for it
   if (!spinBriefly(() => load(words, place) === ASSIGNED)) waitWord(place, FREE, NAP);
   const since = performance.now();
   for (let state = load(words, place); state !== ASSIGNED; state = load(words, place)) {

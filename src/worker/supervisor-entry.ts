@@ -14,9 +14,10 @@ import { openMailbox } from "../threading/mail.ts";
 import { writeOut } from "../threading/output.ts";
 import { GuardStuck, reap } from "../threading/reaper.ts";
 import type { Request } from "../threading/watch.ts";
+import { offerCodeCache } from "./code-cache.ts";
 
 /** Makes this worker the supervisor. */
-export function runSupervisor(): void {
+export function runSupervisor(codeCache: () => Uint8Array): void {
   const { arena, realm } = startData() as { arena: SharedArrayBuffer; realm: number };
   attachArena(arena);
   joinRealm(realm);
@@ -27,6 +28,7 @@ export function runSupervisor(): void {
   onOwnCarrier(watch);
   onStarterMessage(handle);
   watchdog();
+  offerCodeCache(codeCache);
 }
 
 function handle(message: unknown): void {

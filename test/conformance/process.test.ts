@@ -374,3 +374,20 @@ describe("flags of node that workers do not take", () => {
     ends(result, 0, "function\n");
   });
 });
+
+describe("an error class that shipped code does not name", () => {
+  test("is kept too, if a module exports it that shipped code imports", async () => {
+    const result = await runScript(
+      `
+      import { setExcepthook, Thread } from "threadkit";
+      import { fail, UnnamedError } from "../../test/fixtures/errors/plain.mjs";
+      setExcepthook(() => {});
+      const t = new Thread({ target: () => fail() });
+      t.start().join();
+      console.log(t.exception instanceof UnnamedError, t.exception.message);
+      `,
+      { timeout: CHILD, ext: "mjs" },
+    );
+    ends(result, 0, "true from within\n");
+  });
+});

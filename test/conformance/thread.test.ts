@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import "../harness/watchdog.ts";
 import {
   activeCount,
+  CaptureError,
   currentThread,
   enumerate,
   getIdent,
@@ -19,6 +20,7 @@ import {
   sleepAsync,
   Thread,
 } from "threadkit";
+import { ImportedError } from "../fixtures/errors/library.ts";
 import { usedBytes } from "../harness/arena.ts";
 import { EARLY, EXPIRES, LONG, PATIENCE } from "../harness/delays.ts";
 import { refuses, refusesAsync } from "../harness/refuses.ts";
@@ -172,6 +174,28 @@ describe("a thread's life", () => {
     assert.equal(await thread.joinAsync({ timeout: LONG }), true);
     assert.equal(thread.terminate(), false, "over");
     assert.equal(thread.exception, undefined, "it was asked for");
+  });
+
+  test("can be captured by its own target, and is the current thread there, also for subclasses", async () => {
+    const same = new SharedInt32();
+    const plain: Thread = new Thread({
+      target: () => void (currentThread() === plain && same.add(1)),
+    });
+    class Special extends Thread {}
+    class Running extends Thread {
+      override run(): unknown {
+        return super.run();
+      }
+    }
+    const special: Thread = new Special({
+      target: () => void (currentThread() === special && same.add(10)),
+    });
+    const running: Thread = new Running({
+      target: () => void (currentThread() === running && same.add(100)),
+    });
+    for (const thread of [plain, special, running]) thread.start();
+    await joinAll([plain, special, running]);
+    assert.equal(same.value, 111);
   });
 });
 
@@ -570,6 +594,48 @@ describe("run() and subclasses (SEMANTICS 20)", () => {
     assert.equal(thread.done.value, 3);
   });
 
+  test("a subclass with private members of instances is refused before anything runs; static ones are fine", async () => {
+    class Secret extends Thread {
+      #key = 1;
+      override run() {
+        return this.#key;
+      }
+    }
+    class Heir extends Secret {
+      override run() {
+        return 2;
+      }
+    }
+    class Counted extends Thread {
+      static #made = 0;
+      static count() {
+        return ++Counted.#made;
+      }
+      override run() {
+        if (Counted.count() !== 1) throw new Error("the private static field was lost");
+      }
+    }
+    const fact =
+      "is made by a constructor, and none runs in the thread. Use a public field, or hand the value over in args.";
+    const secret = new Secret();
+    refuses(
+      () => secret.start(),
+      CaptureError,
+      "CANNOT_CROSS",
+      `cannot start an instance of Secret: the private member #key ${fact}`,
+    );
+    refuses(
+      () => new Heir().start(),
+      CaptureError,
+      "CANNOT_CROSS",
+      `cannot start an instance of Heir: the private member #key of Secret ${fact}`,
+    );
+    assert.equal(secret.state, "new");
+    const counted = new Counted();
+    counted.start();
+    await joinAll([counted]);
+  });
+
   test("a thread without target and without run() of its own just ends", async () => {
     const thread = new Thread().start();
     await joinAll([thread]);
@@ -772,6 +838,53 @@ describe("what a thread throws (SEMANTICS 19)", () => {
       }
       assert.equal(thread.exception, thread.exception);
       assert.ok(Special);
+    });
+  });
+
+  test("keeps its class, if that is imported or was shipped, also in a cause and from a thread of a thread", async () => {
+    class Own extends RangeError {
+      #secret = "hidden";
+      kind = "own";
+      describe(): string {
+        return this.kind;
+      }
+      static is(error: object): boolean {
+        return #secret in error;
+      }
+    }
+    const exceptionOf = (target: () => unknown) => {
+      const thread = start(target);
+      thread.join({ timeout: LONG });
+      return thread.exception as Error;
+    };
+    await withHook(async (seen) => {
+      const imported = exceptionOf(() => {
+        throw new ImportedError("one");
+      });
+      assert.ok(imported instanceof ImportedError);
+      assert.equal(imported.extra, 42);
+      const own = exceptionOf(() => {
+        throw new Own("two");
+      });
+      assert.ok(own instanceof Own);
+      assert.equal(own.describe(), "own");
+      assert.equal(Own.is(own), false, "private members stay behind");
+      const outer = exceptionOf(() => {
+        throw new Error("outer", { cause: new Own("inner") });
+      });
+      assert.ok(outer.cause instanceof Own);
+      const nested = exceptionOf(() => {
+        const inner = new Thread({
+          target: () => {
+            throw new Own("three");
+          },
+        }).start();
+        inner.join();
+        throw inner.exception instanceof Own ? inner.exception : new Error("the class was lost on the way");
+      });
+      assert.ok(nested instanceof Own);
+      assert.equal(nested.message, "three");
+      await until(() => seen.length === 5, "the hook was called for each of them");
     });
   });
 

@@ -6,6 +6,7 @@ import {
   BLOCK_HEADER,
   CLASSES,
   FIRST_PAGE,
+  H_CODE_CACHE,
   H_FREE,
   H_FREE_PAGES,
   H_GUARD,
@@ -49,9 +50,16 @@ export function indexOf(object: object): number {
   return (object as Record<symbol, number>)[key];
 }
 
-/** Bytes in use. */
+/** Bytes in use, but for the code cache: that is made once for the process, some time after its first thread. */
 export function usedBytes(): number {
-  return Atomics.load(arenaWords(), H_USED);
+  const words = arenaWords();
+  const cache = Atomics.load(words, H_CODE_CACHE);
+  return Atomics.load(words, H_USED) - (cache === 0 ? 0 : spanOf(words, cache) * PAGE_WORDS * 4);
+}
+
+/** Pages of the span that a block takes. */
+function spanOf(words: Int32Array, at: number): number {
+  return words[H_PAGES + Math.floor(at / PAGE_WORDS)] - PAGE_SPAN;
 }
 
 /** The words of a lock that must be zero when it is free and nobody waits. */

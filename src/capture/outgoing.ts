@@ -1,0 +1,14 @@
+/**
+ * How code and values leave. This half of capture/ and transfer/ is a file of its own in the package, loaded at the
+ * first capture or the first value sent: it is half of the library, and a thread that only computes needs none of it.
+ */
+import { SharedObject } from "../memory/handle.ts";
+import { encode } from "../transfer/encode.ts";
+import { appendStack, encodeThrown } from "../transfer/errors.ts";
+import { refusePrivateState } from "./members.ts";
+import { lifter, setSharedPredicate } from "./plan.ts";
+import { tellOriginal } from "./stacks.ts";
+
+setSharedPredicate((value) => value instanceof SharedObject);
+
+export { appendStack, encode, encodeThrown, lifter, refusePrivateState, tellOriginal };
