@@ -31,6 +31,23 @@ const NAVIGATOR = ["--import", "data:text/javascript,globalThis.navigator||={har
 const CPYTHON = "CPython";
 export const OURS = US;
 
+/** Warm, ours against CPython's; the contenders are named like the bench. */
+function againstCPython(name: string, title: string, unit: Bench["unit"]): Bench {
+  return {
+    name,
+    title,
+    unit,
+    kind: "warm",
+    rounds: 25,
+    rivals: [
+      { name: US, script: `${name}-threadkit` },
+      { name: CPYTHON, script: `${name}.py` },
+    ],
+    reference: CPYTHON,
+    targets: [{ against: CPYTHON, atMost: 1 }],
+  };
+}
+
 export const BENCHES: readonly Bench[] = [
   {
     name: "lock",
@@ -157,4 +174,10 @@ export const BENCHES: readonly Bench[] = [
     reference: "raw Worker",
     targets: [{ against: "raw Worker", atMost: 1.15 }],
   },
+  againstCPython("event", "Event, uncontended: set, wait and clear", "ns"),
+  againstCPython("ping", "Event, two threads: a hand-over there and back", "µs"),
+  againstCPython("semaphore", "Semaphore, uncontended: one acquire and one release", "ns"),
+  againstCPython("seats", "Semaphore of 2, contended: 5 threads × 50,000 visits", "ms"),
+  againstCPython("lone", "Barrier of one party: one round", "ns"),
+  againstCPython("barrier", "Barrier of three threads: one round", "µs"),
 ];

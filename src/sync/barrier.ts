@@ -147,7 +147,7 @@ export class Barrier extends SharedObject {
     if (load(this.#words, at + B_PHASE) === mine) throw inActionError();
     const visit = newVisit();
     let spot = arriveLast(at, visit);
-    if (spot === EARLY) spot = parkSync(waitSteps(at, visit, true), deadlineOf(timeout), VERB, "waitAsync()");
+    if (spot === EARLY) spot = parkSync(waitSteps(at, visit), deadlineOf(timeout), VERB, "waitAsync()");
     return this.#conclude(spot, visit, timeout);
   }
 
@@ -163,7 +163,7 @@ export class Barrier extends SharedObject {
     checkSignal(signal, VERB)?.throwIfAborted();
     const visit = newVisit();
     let spot = arriveLast(this.#at, visit);
-    if (spot === EARLY) spot = await parkAsync(waitSteps(this.#at, visit, false, signal), timeout, signal);
+    if (spot === EARLY) spot = await parkAsync(waitSteps(this.#at, visit, signal), timeout, signal);
     return this.#conclude(spot, visit, timeout);
   }
 

@@ -39,7 +39,6 @@ import { LOOK, type ParkRequest, type Steps } from "../parking/park.ts";
 import { firstWaiting, settle, wake } from "../parking/queue.ts";
 import { mine } from "../parking/realm.ts";
 import { defineRobust } from "../parking/robust.ts";
-import { spinBriefly } from "../parking/spin.ts";
 import { settleAll } from "./line.ts";
 
 export const B_PHASE = 0;
@@ -147,8 +146,8 @@ function arrive(at: number, visit: Visit): number {
   return ACT;
 }
 
-/** The slow path of wait: what came of it. */
-export function* waitSteps(at: number, visit: Visit, blocking: boolean, signal?: AbortSignal): Steps<number> {
+/** The slow path of wait: what came of it. It does not spin: see Event. Three threads on two cores would take twice as long. */
+export function* waitSteps(at: number, visit: Visit, signal?: AbortSignal): Steps<number> {
   let late = false;
   const place: { -readonly [K in keyof ParkRequest]: ParkRequest[K] } = {
     queue: at + B_QUEUE,
@@ -164,8 +163,6 @@ export function* waitSteps(at: number, visit: Visit, blocking: boolean, signal?:
     mayLeave: () => load(words, at + B_PHASE) < ACTING,
     onLeave: () => breakUp(at, visit.woken),
   };
-  // The others may be about to come, and to be woken costs as much as to spin for a moment.
-  if (blocking) place.entered = () => spinBriefly(() => load(words, at + B_ROUND) !== visit.round);
   for (;;) {
     const outcome = yield place;
     tell(visit.woken);
