@@ -1,4 +1,4 @@
-/** `with` and `withAsync` on top of acquire and release. */
+/** `with` and `withAsync` on top of acquire and release. The error of the body comes out, whatever the release says. */
 import { mustBeFunction } from "./lockable.ts";
 
 interface Holdable {
@@ -10,11 +10,14 @@ interface Holdable {
 export function runHolding<T>(held: Holdable, body: () => T, verb: string): T {
   mustBeFunction(body, verb);
   held.acquire();
+  let result: T;
   try {
-    return body();
-  } finally {
-    held.release();
+    result = body();
+  } catch (error) {
+    releaseAfter(held, error);
   }
+  held.release();
+  return result;
 }
 
 export async function runHoldingAsync<T>(
@@ -24,9 +27,19 @@ export async function runHoldingAsync<T>(
 ): Promise<T> {
   mustBeFunction(body, verb);
   await held.acquireAsync();
+  let result: T;
   try {
-    return await body();
-  } finally {
-    held.release();
+    result = await body();
+  } catch (error) {
+    releaseAfter(held, error);
   }
+  held.release();
+  return result;
+}
+
+function releaseAfter(held: Holdable, error: unknown): never {
+  try {
+    held.release();
+  } catch {}
+  throw error;
 }

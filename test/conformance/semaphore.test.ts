@@ -152,7 +152,9 @@ describe("the line at a Semaphore", () => {
     const d = await block();
     for (let i = 1; i <= 4; i++) {
       semaphore.release();
-      await until(() => order.value === i && semaphore.value === 0, `${i} are through`);
+      // Who was woken too and came too late is back in its place.
+      const left = `Semaphore { value 0, ${4 - i} waiting }`;
+      await until(() => order.value === i && inspect(semaphore) === left, `${i} are through`);
     }
     await Promise.all([a, c]);
     await joinAll([b.waiter, d.waiter]);

@@ -124,6 +124,18 @@ export function semaphoreSuite<S extends Semaphore>(
       assert.deepEqual(semaphoreWords(semaphore), free(2));
     });
 
+    test("hands out the error of a body that gave all permits back itself", async () => {
+      const semaphore = make(1);
+      const error = new Error("inside");
+      await assert.rejects(
+        driver.with(semaphore, () => {
+          semaphore.release();
+          throw error;
+        }),
+        (found) => found === error,
+      );
+    });
+
     test("refuses a body that is no function, and takes no permit", async () => {
       const semaphore = make();
       for (const [body, found] of [
