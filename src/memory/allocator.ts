@@ -96,10 +96,26 @@ function takePages(count: number): number {
   return next;
 }
 
+/**
+ * Blocks that nobody refers to and that could not be freed, as the guard's holder is dead. Only in the supervisor does
+ * waiting for a guard end so. It must not count as a release that failed: repeated, the count would go below zero.
+ */
+const postponed: number[] = [];
+
 /** Gives a block back. */
 function free(at: number): void {
   cover(at);
-  enter(words, H_GUARD);
+  try {
+    enter(words, H_GUARD);
+  } catch {
+    postponed.push(at);
+    return;
+  }
+  for (let block = at; block !== 0; block = postponed.pop() ?? 0) giveBack(block);
+  leave(words, H_GUARD);
+}
+
+function giveBack(at: number): void {
   const sizeClass = words[at - 2] >>> 8;
   words[at - 2] = Kind.Free;
   if (sizeClass === SPAN_CLASS) {
@@ -113,7 +129,6 @@ function free(at: number): void {
     words[H_FREE + sizeClass] = at;
     words[H_USED] -= CLASSES[sizeClass] * 4;
   }
-  leave(words, H_GUARD);
 }
 
 /** What a kind of block owns, given back before the block itself. */
@@ -131,6 +146,11 @@ export function release(at: number): void {
   if (sub(cover(at), at - 1, 1) !== 1) return;
   disposers.get(words[at - 2] & KIND_MASK)?.(at);
   free(at);
+}
+
+/** Does anybody refer to it? Else it is about to be freed: see `postponed`. */
+export function isUsed(at: number): boolean {
+  return words[at - 1] > 0;
 }
 
 export function kindOf(at: number): number {

@@ -6,7 +6,7 @@
  */
 import { add, exchange, load, store, sub } from "#atomics";
 import { RuntimeError } from "../errors/errors.ts";
-import { eachBlock, kindOf, release, repairAllocator } from "../memory/allocator.ts";
+import { eachBlock, isUsed, kindOf, release, repairAllocator } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import { settleLedger } from "../memory/handle.ts";
@@ -113,7 +113,7 @@ function mend(death: Case): void {
   const nodes: number[] = [];
   const objects: number[] = [];
   eachBlock((at, kind) => {
-    if (kind === Kind.WaitNode && words[at + N_REALM] === realm) nodes.push(at);
+    if (kind === Kind.WaitNode && words[at + N_REALM] === realm && isUsed(at)) nodes.push(at);
     if (robustOf(kind) !== undefined) objects.push(at);
   });
   quitLines(death, [...nodes, realm + R_NODE], objects);

@@ -13,7 +13,7 @@ import {
   Thread,
 } from "threadkit";
 import { STARVING_AFTER } from "../../src/sync/lock.ts";
-import { lockWords, PRISTINE } from "../harness/arena.ts";
+import { inLine, lockWords, PRISTINE } from "../harness/arena.ts";
 import { AT_ONCE, EXPIRES, FAIR, LONG, SECTION } from "../harness/delays.ts";
 import { refuses, refusesAsync } from "../harness/refuses.ts";
 import { joinAll, start, startEach } from "../harness/threads.ts";
@@ -253,12 +253,13 @@ describe("the line at a Lock (SEMANTICS 5)", () => {
       await until(() => waiter.state === "blocked", "it stands in line");
       return { waiter, place };
     };
-    const wait = async (name: string) => {
+    const wait = async (name: string, waiting = 0) => {
       await lock.acquireAsync();
+      await until(() => inLine(lock) >= waiting, "who was woken in vain is back in its place");
       places[name] = order.add(1) + 1;
       lock.release();
     };
-    const a = wait("a");
+    const a = wait("a", 3); // b was woken with it, as a's event loop might have been busy
     const b = await block();
     const c = wait("c");
     const d = await block();

@@ -21,7 +21,7 @@ import {
   PAGE_WORDS,
   SPAN_CLASS,
 } from "../../src/memory/layout.ts";
-import { Q_GUARD, Q_HEAD, Q_TAIL, QUEUE_WORDS } from "../../src/parking/layout.ts";
+import { N_NEXT, N_STATUS, Q_GUARD, Q_HEAD, Q_TAIL, QUEUE_WORDS, WAITING } from "../../src/parking/layout.ts";
 
 let caught: SharedArrayBuffer | undefined;
 const Original = globalThis.SharedArrayBuffer;
@@ -60,6 +60,15 @@ export function usedBytes(): number {
 /** Pages of the span that a block takes. */
 function spanOf(words: Int32Array, at: number): number {
   return words[H_PAGES + Math.floor(at / PAGE_WORDS)] - PAGE_SPAN;
+}
+
+/** How many stand in the line of a lock and wait. */
+export function inLine(lock: object): number {
+  const words = arenaWords();
+  let count = 0;
+  for (let node = words[indexOf(lock) + 1 + Q_HEAD]; node !== 0; node = words[node + N_NEXT])
+    if (Atomics.load(words, node + N_STATUS) === WAITING) count++;
+  return count;
 }
 
 /** The words of a lock that must be zero when it is free and nobody waits. */
