@@ -27,7 +27,7 @@ import {
 } from "../parking/layout.ts";
 import { parkSync } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
-import { spinBriefly } from "../parking/spin.ts";
+import { HandOver } from "../parking/spin.ts";
 import { assign, bootAhead } from "./carriers.ts";
 import { kFurnish, kPublish, kShape } from "./doors.ts";
 import { holdForThreads } from "./exit.ts";
@@ -148,7 +148,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
   join(options?: { timeout?: number }): boolean {
     const timeout = checkTimeout(checkOptions(options, "join").timeout, "join");
     this.#checkJoin();
-    if (timeout > 0 && spinBriefly(() => !this.isAlive())) return true;
+    if (timeout > 0 && ends.spin(() => !this.isAlive())) return true;
     return parkSync(joinSteps(this[kAt]), deadlineOf(timeout), "join", "joinAsync()");
   }
 
@@ -282,6 +282,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
   }
 }
 
+const ends = new HandOver();
 const defaultRun = Thread.prototype.run;
 
 /** The handle of a thread's block in this realm. */
