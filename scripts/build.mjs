@@ -21,8 +21,10 @@ const settings = {
   sourcemap: true,
   sourcesContent: false,
   metafile: true,
-  define: { "import.meta.url": "threadkitUrl", threadkitParser: '"./acorn.cjs"' },
-  banner: { js: 'const threadkitUrl=require("node:url").pathToFileURL(__filename).href;' },
+  define: { "import.meta.url": "threadkitFile.url", threadkitParser: '"./acorn.cjs"' },
+  banner: {
+    js: 'const threadkitFile={get url(){return require("node:url").pathToFileURL(__filename).href}};',
+  },
   logLevel: "warning",
 };
 const CORE = "src/worker/core.ts";

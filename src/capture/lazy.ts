@@ -1,13 +1,11 @@
 /**
  * Heavy dependencies, loaded at the first capture and synchronously: a program that only uses locks pays for none.
  */
-import { createRequire } from "node:module";
-
-const require = createRequire(import.meta.url);
+import { getBuiltinModule } from "node:process";
 
 /** Another file of the package, in the built library. */
 export function beside<T>(file: string): T {
-  return require(file) as T;
+  return ownRequire()(file) as T;
 }
 
 function lazily<T>(load: () => T): () => T {
@@ -15,26 +13,29 @@ function lazily<T>(load: () => T): () => T {
   return () => (loaded ??= { value: load() }).value;
 }
 
+export const url = lazily(() => getBuiltinModule("node:url"));
+const ownRequire = lazily(() => nodeModule().createRequire(import.meta.url));
+
 /** In the package: the parser as one small file beside this one. */
 declare const threadkitParser: string | undefined;
 const PARSER = typeof threadkitParser === "string" ? threadkitParser : "acorn";
 
-export const acorn = lazily(() => require(PARSER) as typeof import("acorn"));
-export const inspector = lazily(() => require("node:inspector") as typeof import("node:inspector"));
+export const acorn = lazily(() => ownRequire()(PARSER) as typeof import("acorn"));
+export const inspector = lazily(() => ownRequire()("node:inspector") as typeof import("node:inspector"));
 export const nodeModule = lazily(
   () =>
-    require("node:module") as typeof import("node:module") & {
+    getBuiltinModule("node:module") as typeof import("node:module") & {
       stripTypeScriptTypes?: (code: string) => string;
     },
 );
 export const util = lazily(
   () =>
-    require("node:util") as typeof import("node:util") & {
+    getBuiltinModule("node:util") as typeof import("node:util") & {
       getCallSites?: (frames: number, options: { sourceMap: boolean }) => CallSite[];
     },
 );
-export const fs = lazily(() => require("node:fs") as typeof import("node:fs"));
-export const runtime = lazily(() => require("node:process") as typeof import("node:process"));
+export const fs = lazily(() => getBuiltinModule("node:fs"));
+export const runtime = lazily(() => getBuiltinModule("node:process"));
 
 interface CallSite {
   readonly scriptName: string;

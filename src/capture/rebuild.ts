@@ -1,8 +1,8 @@
 /** Functions and classes come to life in a thread. Their code is compiled once per thread, by the unit's key. */
-import { isBuiltin } from "node:module";
 import type { FunctionBuilder, Shell, Unit } from "../transfer/boundary.ts";
 import { rememberOrigin } from "../transfer/error-classes.ts";
 import { type Compiled, compileUnit, importOf } from "./compile.ts";
+import { nodeModule } from "./lazy.ts";
 import { namespaceOf, resolve, setBeforeImports } from "./resolve.ts";
 
 export { importAll } from "./resolve.ts";
@@ -52,7 +52,10 @@ function codeOf(unit: Unit): Cached {
     const imported = new Set(unit.importReads.map(([index]) => index));
     const live = [...imported].filter((index) => {
       const reference = importOf(unit, index);
-      return !isBuiltin(reference.specifier) && typeof namespaceOf(reference)[reference.name] !== "function";
+      return (
+        !nodeModule().isBuiltin(reference.specifier) &&
+        typeof namespaceOf(reference)[reference.name] !== "function"
+      );
     });
     cache.set(unit.key, (cached = { compiled: compileUnit(unit, live), live }));
   }

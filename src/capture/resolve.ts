@@ -1,11 +1,9 @@
 /** References come to life in a thread: modules imported and required from where the shipped code stood. */
-import { createRequire, isBuiltin } from "node:module";
 import { dirname } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Reference } from "../transfer/boundary.ts";
 import { rememberOrigin, setOriginFinder } from "../transfer/error-classes.ts";
 import { type ImportReference, script } from "./compile.ts";
-import { runtime } from "./lazy.ts";
+import { nodeModule, runtime, url } from "./lazy.ts";
 import { libraryExport } from "./library.ts";
 
 type Namespace = Record<string, unknown>;
@@ -20,7 +18,7 @@ const keyOf = ({ file, specifier, attributes }: ImportReference) =>
 
 /** What relative specifiers in `file` are relative to: code from `node -e` stands nowhere. */
 function baseOf(file: string): string {
-  return file.startsWith("file:") ? file : pathToFileURL(`${runtime().cwd()}/[code]`).href;
+  return file.startsWith("file:") ? file : url().pathToFileURL(`${runtime().cwd()}/[code]`).href;
 }
 
 function importerOf(file: string): Importer {
@@ -34,7 +32,7 @@ function importerOf(file: string): Importer {
 
 function requireOf(file: string): NodeJS.Require {
   let require = requires.get(file);
-  if (!require) requires.set(file, (require = createRequire(baseOf(file))));
+  if (!require) requires.set(file, (require = nodeModule().createRequire(baseOf(file))));
   return require;
 }
 
@@ -71,7 +69,7 @@ async function load(missing: readonly ImportReference[]): Promise<void> {
 export function namespaceOf(reference: ImportReference): Namespace {
   const namespace = namespaces.get(keyOf(reference));
   if (namespace) return namespace;
-  if (isBuiltin(reference.specifier)) {
+  if (nodeModule().isBuiltin(reference.specifier)) {
     const exports = requireOf(reference.file)(reference.specifier);
     return { ...exports, default: exports };
   }
@@ -163,7 +161,7 @@ setOriginFinder({
 const modules = new Map<string, { exports: object }>();
 
 function moduleVariable(file: string, name: string): unknown {
-  const path = file.startsWith("file:") ? fileURLToPath(file) : file;
+  const path = file.startsWith("file:") ? url().fileURLToPath(file) : file;
   switch (name) {
     case "require":
       return requireOf(file);
@@ -200,9 +198,10 @@ function metaOf(file: string, path: string): object {
     main: false,
     url: file,
     resolve(specifier: string): string {
-      if (isBuiltin(specifier)) return specifier.startsWith("node:") ? specifier : `node:${specifier}`;
+      if (nodeModule().isBuiltin(specifier))
+        return specifier.startsWith("node:") ? specifier : `node:${specifier}`;
       if (/^(\.{0,2}\/|[a-z][\w+.-]+:)/i.test(specifier)) return new URL(specifier, file).href;
-      return pathToFileURL(requireOf(file).resolve(specifier)).href;
+      return url().pathToFileURL(requireOf(file).resolve(specifier)).href;
     },
   };
 }

@@ -9,8 +9,6 @@
  * Each async resource gets the task of the promise that it was made from, else that of the code that made it. The
  * hook that sees them slows all promises of the realm, so it is on only while there is a task to follow.
  */
-import { createHook, executionAsyncId, executionAsyncResource } from "node:async_hooks";
-import { setImmediate as soon } from "node:timers";
 import type { Host, HostTask } from "./host.ts";
 
 interface Task extends HostTask {
@@ -59,19 +57,30 @@ function alive(task: Task | undefined): Task | undefined {
   return task;
 }
 
-const hook = createHook({ init });
+type AsyncHooks = ReturnType<typeof loadHooks>;
+/** Loaded for the first task: most threads have none. */
+const loadHooks = () => process.getBuiltinModule("node:async_hooks");
+let hook: ReturnType<AsyncHooks["createHook"]> | undefined;
+let executionAsyncId: AsyncHooks["executionAsyncId"];
+let executionAsyncResource: AsyncHooks["executionAsyncResource"];
 let on = false;
 
 function follow(): void {
+  if (hook === undefined) {
+    const hooks = loadHooks();
+    ({ executionAsyncId, executionAsyncResource } = hooks);
+    hook = hooks.createHook({ init });
+  }
   if (!on) hook.enable();
   on = true;
 }
 
 /** Not at once: we may be between the two hooks of a promise, and the next task is often near. */
 function unfollow(): void {
-  soon(() => {
+  // The module's, since a test may have put a fake in the global's place.
+  process.getBuiltinModule("node:timers").setImmediate(() => {
     if (live.size > 0 || !on) return;
-    hook.disable();
+    hook?.disable();
     on = false;
   });
 }

@@ -6,7 +6,7 @@
  */
 import { add, sub } from "#atomics";
 import { classFor, cover, createArena, growTo, words } from "./arena.ts";
-import { enter, leave } from "./guard.ts";
+import { enter, GuardStuck, leave } from "./guard.ts";
 import {
   BLOCK_HEADER,
   CLASSES,
@@ -97,8 +97,7 @@ function takePages(count: number): number {
 }
 
 /**
- * Blocks that nobody refers to and that could not be freed, as the guard's holder is dead. Only in the supervisor does
- * waiting for a guard end so. It must not count as a release that failed: repeated, the count would go below zero.
+ * Blocks that nobody refers to and that could not be freed, as the guard's holder is dead. It must not count as a release that failed: repeated, the count would go below zero.
  */
 const postponed: number[] = [];
 
@@ -107,7 +106,8 @@ function free(at: number): void {
   cover(at);
   try {
     enter(words, H_GUARD);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof GuardStuck)) throw error;
     postponed.push(at);
     return;
   }

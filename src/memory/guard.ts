@@ -33,6 +33,12 @@ export function onStuck(handler: () => void): void {
   whenStuck = handler;
 }
 
+/**
+ * Two threads died, and the one whose guard we need is not reaped yet, since its death notice waits for our event
+ * loop. The supervisor leaves the case, takes the other notice, and tries again: each step can be repeated.
+ */
+export class GuardStuck extends Error {}
+
 export function enter(words: Int32Array, guard: number): void {
   if (compareExchange(words, guard, 0, token) !== 0) enterSlow(words, guard);
 }

@@ -84,8 +84,17 @@ export function* waitSteps(
   return outcome === NOTIFIED;
 }
 
-/** Ends the waits of the first `n` in line. */
+/** Ends the waits of the first `n` in line, and wakes them. */
 export function wakeWaiters(condition: number, n: number, status: typeof NOTIFIED | typeof GIFTED): void {
+  for (const node of endWaits(condition, n, status)) wake(node);
+}
+
+/** Ends the waits of the first `n` in line. Their owners are still to be woken. */
+export function endWaits(
+  condition: number,
+  n: number,
+  status: typeof NOTIFIED | typeof GIFTED,
+): readonly number[] {
   const queue = condition + QUEUE;
   const woken: number[] = [];
   enter(words, queue + Q_GUARD);
@@ -95,7 +104,7 @@ export function wakeWaiters(condition: number, n: number, status: typeof NOTIFIE
     if (settle(queue, node, status)) woken.push(node);
   }
   leave(words, queue + Q_GUARD);
-  for (const node of woken) wake(node);
+  return woken;
 }
 
 /** The thread `ident` is dead. If it held the lock, nobody waits for its notify any more. */

@@ -19,6 +19,7 @@ import { defineRobust } from "../parking/robust.ts";
 import {
   breakOwned,
   CONDITION_WORDS,
+  endWaits,
   itsLock,
   LOCK,
   QUEUE,
@@ -204,7 +205,7 @@ export class Condition extends LockableObject {
   #notify(n: number): void {
     const { lock, at } = this.#itsLock();
     lock.mustHold(at, "notify");
-    wakeWaiters(this.#at, n, NOTIFIED);
+    lock.wake(at, this.#at + QUEUE, endWaits(this.#at, n, NOTIFIED));
   }
 
   /** @internal */

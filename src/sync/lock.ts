@@ -10,6 +10,7 @@ import { Kind } from "../memory/layout.ts";
 import { deadlineOf, type WaitOptions } from "../parking/deadline.ts";
 import { parkSync } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
+import { wake } from "../parking/queue.ts";
 import { mine } from "../parking/realm.ts";
 import { defineRobust } from "../parking/robust.ts";
 import { spin } from "../parking/spin.ts";
@@ -173,6 +174,9 @@ export const lockOfCondition: WaitableLock = {
   surrender(at, handOver) {
     releaseSlow(at, handOver);
     return { depth: 0, task: 0 };
+  },
+  wake(_at, _queue, nodes) {
+    for (const node of nodes) wake(node);
   },
   kind: () => PLAIN,
   restore() {},

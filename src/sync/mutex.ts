@@ -63,6 +63,8 @@ export interface WaitableLock {
   mustHold(at: number, verb: string): void;
   /** Gives up every level; the result is what `restore` needs. `handOver`: see `letGo`. */
   surrender(at: number, handOver?: HandOver): Levels;
+  /** Wakes the owners of nodes of `queue` that a notify has settled, at once or when the caller lets the lock go. */
+  wake(at: number, queue: number, nodes: readonly number[]): void;
   /** What taking it again by blocking, or by awaiting, is given as. */
   kind(blocking: boolean): MutexKind;
   /** The caller has it again: at the depth and for the task that it had. */

@@ -26,6 +26,7 @@ import { ASYNC } from "../parking/layout.ts";
 import type { Steps } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
 import { mine } from "../parking/realm.ts";
+import { wakeLate, wakeLater } from "./late.ts";
 import { acquireAsyncOptions } from "./lockable.ts";
 import {
   acquireSteps,
@@ -127,6 +128,7 @@ export function releaseSlow(at: number): void {
     return;
   }
   words[at + TASK] = 0;
+  wakeLate(at);
   letGo(at, BLOCKING);
   endTask(task);
 }
@@ -143,9 +145,11 @@ export const rlockOfCondition: WaitableLock = {
   surrender(at, handOver) {
     const levels = { depth: words[at + DEPTH], task: words[at + TASK] };
     words[at + DEPTH] = words[at + TASK] = 0;
+    wakeLate(at);
     letGo(at, BLOCKING, handOver);
     return levels;
   },
+  wake: wakeLater,
   kind: (blocking) => (blocking ? BLOCKING : AWAITING),
   restore(at, { depth, task }) {
     words[at + DEPTH] = depth;

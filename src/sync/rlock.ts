@@ -12,6 +12,7 @@ import { parkSync } from "../parking/park.ts";
 import { mine } from "../parking/realm.ts";
 import { defineRobust } from "../parking/robust.ts";
 import { spin } from "../parking/spin.ts";
+import { lateWakes } from "./late.ts";
 import { type AcquireOptions, acquireTimeout, LockableObject } from "./lockable.ts";
 import { acquireSteps, BROKEN, breakOwned, FREE, isMine, passOn, QUEUE } from "./mutex.ts";
 import {
@@ -98,8 +99,8 @@ export class RLock extends LockableObject {
   release(): void {
     const words = this.#words;
     const at = this.#at;
-    if ((words[at + DEPTH] | words[at + TASK]) === 0 && compareExchange(words, at, mine, FREE) === mine)
-      return;
+    const plain = (words[at + DEPTH] | words[at + TASK] | lateWakes) === 0;
+    if (plain && compareExchange(words, at, mine, FREE) === mine) return;
     releaseSlow(at);
   }
 

@@ -8,7 +8,7 @@ import { add, exchange, load, store, sub } from "#atomics";
 import { RuntimeError } from "../errors/errors.ts";
 import { eachBlock, isUsed, kindOf, release, repairAllocator } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
-import { enter, leave } from "../memory/guard.ts";
+import { enter, GuardStuck, leave } from "../memory/guard.ts";
 import { settleLedger } from "../memory/handle.ts";
 import {
   H_EXITING,
@@ -74,12 +74,6 @@ interface Case {
   /** Its waits that were not over, by the queue: what it died with. Each goes when it is dealt with. */
   readonly waits: { readonly queue: number; readonly status: number }[];
 }
-
-/**
- * Two threads died, and the one whose guard we need is not reaped yet, since its death notice waits for our event
- * loop. The supervisor leaves the case, takes the other notice, and tries again: each step can be repeated.
- */
-export class GuardStuck extends Error {}
 
 /** Mends what `realm` left. Calls itself again when another dead realm stands in the way. */
 export function reap(realm: number): void {

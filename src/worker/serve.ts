@@ -32,6 +32,7 @@ import { drainInbox, pendingWaits } from "../parking/park-async.ts";
 import { setIdent } from "../parking/realm.ts";
 import { HandOver } from "../parking/spin.ts";
 import { awaitWord, waitWord } from "../parking/word.ts";
+import { wakeAllLate } from "../sync/late.ts";
 import { dropLocals } from "../threading/attributes.ts";
 import { offer, withdraw } from "../threading/carriers.ts";
 import { kFurnish } from "../threading/doors.ts";
@@ -158,6 +159,7 @@ function finish(realm: number, clean: boolean): void {
   drainInbox(); // errors of other threads that wait for this one's hook
   dropHook();
   dropLocals();
+  wakeAllLate();
   if (or(words, at + T_FLAGS, ENDING) & KILLED) exitThread();
   retain(at);
   words[realm + R_ENDING] = at;

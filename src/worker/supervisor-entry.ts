@@ -5,14 +5,14 @@ import { environment, killProcess, onStarterMessage, openPort, startData } from 
 import type { HostPort } from "../host/host.ts";
 import { release } from "../memory/allocator.ts";
 import { attachArena, words } from "../memory/arena.ts";
-import { onStuck } from "../memory/guard.ts";
+import { GuardStuck, onStuck } from "../memory/guard.ts";
 import { dumpState } from "../parking/census.ts";
 import { CONDEMNED, R_BOOTED, T_REALM, T_STATE, TERMINATED } from "../parking/layout.ts";
 import { joinRealm } from "../parking/realm.ts";
 import { killCarrier, onOwnCarrier, startCarrier } from "../threading/carriers.ts";
 import { openMailbox } from "../threading/mail.ts";
 import { writeOut } from "../threading/output.ts";
-import { GuardStuck, reap } from "../threading/reaper.ts";
+import { reap } from "../threading/reaper.ts";
 import type { Request } from "../threading/watch.ts";
 import { offerCodeCache } from "./code-cache.ts";
 
