@@ -1,5 +1,5 @@
 /**
- * Waiters that were notified under an RLock, and are woken when its owner is about to let it go: before that they could only run
+ * Waiters that were notified under an RLock, and are woken when its owner lets it go: before that they could only run
  * into the held lock and sleep again, two switches of threads more for each notify.
  *
  * A node is settled at once, so who looks at its status sees the notify. Only an RLock is sure to be let go by the
@@ -32,29 +32,31 @@ export function wakeLater(lock: number, queue: number, nodes: readonly number[])
   lateWakes = late.size;
 }
 
-/**
- * The lock at `lock` is about to be let go. Not after that: others may then have notified the same node, and to wake it
- * twice would put it into its realm's inbox twice.
- */
-export function wakeLate(lock: number): void {
+/** The lock at `lock` is about to be let go: the nodes to wake after that, if they are still those that were settled. */
+export function takeLate(lock: number): readonly number[] {
   const settled = late.get(lock);
-  if (settled === undefined) return;
+  if (settled === undefined) return NONE;
   late.delete(lock);
   lateWakes = late.size;
-  for (const each of settled) if (isStill(each)) wake(each.node);
+  const nodes: number[] = [];
+  for (const each of settled) if (isStill(each)) nodes.push(each.node);
+  return nodes;
 }
+const NONE: readonly number[] = [];
 
 /**
- * Is it the node that was settled? Its thread may have been killed meanwhile, and its place serve others. No other wait
- * of the same line can be there: to stand in it takes the lock, which we have.
+ * Is there still somebody to wake? Its thread may have been killed meanwhile, and its place serve others. A blocked
+ * thread that is woken in vain looks again. The node of a promise must not be told of twice: it stays what it is until
+ * its thread hears of it, and no other wait of the same line can be in its place, since that takes the lock, which we
+ * have.
  */
 function isStill({ node, queue, async }: Settled): boolean {
-  const kind = async ? Kind.WaitNode : Kind.Realm;
-  if (kindOf(async ? node : node - R_NODE) !== kind) return false;
+  if (!async) return kindOf(node - R_NODE) === Kind.Realm;
+  if (kindOf(node) !== Kind.WaitNode) return false;
   return words[node + N_FROM] === queue && load(words, node + N_STATUS) === NOTIFIED;
 }
 
 /** The thread is over, whatever it holds. */
 export function wakeAllLate(): void {
-  for (const lock of [...late.keys()]) wakeLate(lock);
+  for (const lock of [...late.keys()]) for (const node of takeLate(lock)) wake(node);
 }

@@ -25,8 +25,9 @@ import type { WaitOptions } from "../parking/deadline.ts";
 import { ASYNC } from "../parking/layout.ts";
 import type { Steps } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
+import { wake } from "../parking/queue.ts";
 import { mine } from "../parking/realm.ts";
-import { wakeLate, wakeLater } from "./late.ts";
+import { takeLate, wakeLater } from "./late.ts";
 import { acquireAsyncOptions } from "./lockable.ts";
 import {
   acquireSteps,
@@ -128,8 +129,9 @@ export function releaseSlow(at: number): void {
     return;
   }
   words[at + TASK] = 0;
-  wakeLate(at);
+  const notified = takeLate(at);
   letGo(at, BLOCKING);
+  for (const node of notified) wake(node);
   endTask(task);
 }
 
@@ -145,8 +147,9 @@ export const rlockOfCondition: WaitableLock = {
   surrender(at, handOver) {
     const levels = { depth: words[at + DEPTH], task: words[at + TASK] };
     words[at + DEPTH] = words[at + TASK] = 0;
-    wakeLate(at);
+    const notified = takeLate(at);
     letGo(at, BLOCKING, handOver);
+    for (const node of notified) wake(node);
     return levels;
   },
   wake: wakeLater,

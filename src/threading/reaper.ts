@@ -73,11 +73,13 @@ interface Case {
   readonly realm: number;
   /** Its waits that were not over, by the queue: what it died with. Each goes when it is dealt with. */
   readonly waits: { readonly queue: number; readonly status: number }[];
+  /** Lines that its nodes stood in, and that are not linked anew yet. */
+  readonly left: Set<number>;
 }
 
 /** Mends what `realm` left. Calls itself again when another dead realm stands in the way. */
 export function reap(realm: number): void {
-  attempt({ realm, waits: [] });
+  attempt({ realm, waits: [], left: new Set() });
 }
 
 function attempt(death: Case): void {
@@ -139,11 +141,10 @@ function mend(death: Case): void {
 }
 
 /** Its nodes leave; their queues, and those whose guard it held, are linked anew. */
-function quitLines({ realm, waits }: Case, nodes: readonly number[], objects: readonly number[]): void {
-  const left = new Set<number>();
+function quitLines({ realm, waits, left }: Case, nodes: readonly number[], objects: readonly number[]): void {
   for (const node of nodes) {
     const status = exchange(words, node + N_STATUS, IDLE);
-    if (words[node + N_QUEUE] !== 0) left.add(words[node + N_QUEUE]);
+    if (status === WAITING || status === GONE) left.add(words[node + N_QUEUE]); // any other is out of its line
     if (status === IDLE) continue;
     waits.push({ queue: words[node + N_FROM], status });
     const owed = exchange(words, node + N_OWED, 0);
