@@ -37,6 +37,7 @@ import {
 } from "./layout.ts";
 import { enqueue, firstWaiting, settle, unlink, wake } from "./queue.ts";
 import { here, ident } from "./realm.ts";
+import { HandOver } from "./spin.ts";
 
 /** What a primitive asks for: a place in line at `queue`, if `mustWait` still holds under its guard. */
 export interface ParkRequest {
@@ -57,6 +58,8 @@ export interface ParkRequest {
   final?: boolean;
   /** Queue whose wake-up is used only when this wait is over: a thread killed in it gives that one back too. */
   readonly owed?: number;
+  /** It may be over in a moment: a look for as long as a wake-up takes, while that pays. */
+  readonly brief?: boolean;
 }
 
 /** How a park ended. LOOK: it did not wait at all. */
@@ -142,11 +145,15 @@ export function parkSync<T>(steps: Steps<T>, deadline: number, what: string, twi
   }
 }
 
+const handOvers = new HandOver();
+
 function parkOnce(request: ParkRequest, node: number, limit: number): Outcome {
   const deadline = request.final ? Number.POSITIVE_INFINITY : limit;
   if (deadline !== Number.POSITIVE_INFINITY && performance.now() >= deadline) return GONE;
   if (!enterLine(request, node, 0)) return LOOK;
   afterEntering(request, node);
+  if (request.brief && handOvers.spin(() => load(words, node + N_STATUS) !== WAITING))
+    return load(words, node + N_STATUS) as Outcome;
   if (!sleepOn(node, deadline) && !giveUp(request, node)) sleepOn(node, Number.POSITIVE_INFINITY);
   return load(words, node + N_STATUS) as Outcome;
 }

@@ -24,8 +24,8 @@ export function spin(free: () => boolean, budget: number): { free: boolean; budg
 /** Milliseconds. A wake-up of a thread that sleeps on another core takes about as long. */
 const HAND_OVER = 0.05;
 /** How often in a row spinning may fail before it is given up, and after how many waits it is tried again. */
-const PATIENCE = 4;
-const RETRY = 16;
+const PATIENCE = 2;
+const RETRY = 32;
 
 /**
  * Spinning for a hand-over that may be due at once: a job for an idle carrier, the end of a thread. It pays only if the

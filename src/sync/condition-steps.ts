@@ -56,6 +56,7 @@ export function* waitSteps(
   // 1. Stand in line, then give up the lock: a notify needs the lock, so it comes after both.
   const place: { -readonly [K in keyof ParkRequest]: ParkRequest[K] } = {
     queue: condition + QUEUE,
+    brief: true,
     mustWait: () => levels === undefined || !broke(),
     entered: () => {
       levels ??= lock.surrender(at);
