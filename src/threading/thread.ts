@@ -57,8 +57,9 @@ import { DAEMON, STATE_NAMES, type ThreadState } from "./states.ts";
  * ```
  */
 export class Thread<A extends readonly unknown[] = readonly unknown[]> extends SharedObject {
-  #target: ((...args: A) => unknown) | undefined;
-  #args: A | undefined;
+  // Without A in their types a Thread<[number]> is a Thread, as it should be in lists.
+  #target: ((...args: never) => unknown) | undefined;
+  #args: readonly unknown[] | undefined;
   #resourceLimits: ResourceLimits | undefined;
   /** It was made here, not rebuilt from a handle. */
   readonly #made: boolean;
@@ -182,7 +183,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
 
   /** What the thread runs: calls `target` with `args`. Subclasses may override it. Called directly, it runs in the caller. */
   run(): unknown {
-    return this.#target?.(...(this.#args ?? ([] as unknown as A)));
+    return this.#target?.(...((this.#args ?? []) as never));
   }
 
   /** @internal The target of a thread that was rebuilt where it runs. */

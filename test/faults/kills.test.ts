@@ -96,14 +96,17 @@ for (const thread of threads) {
   if (thread.exception !== undefined) throw thread.exception;
 }
 mend();
-const end = performance.now() + 10_000;
+const end = performance.now() + 15_000;
 while ((activeCount() > 1 || allocatorFaults(arenaWords(), kills).length > 0) && performance.now() < end) { mend(); sleep(5); }
 const words = locks.map(lockWords);
 for (const lock of locks) lock.with(() => {});
 const again = Array.from({ length: 3_000 }, (_, i) => new SharedInt32(i));
 const values = again.every((n, i) => n.value === i);
+// Damage stays; what the supervisor is giving back right now does not.
+let faults = allocatorFaults(arenaWords(), kills);
+for (; faults.length > 0 && performance.now() < end; faults = allocatorFaults(arenaWords(), kills)) sleep(5);
 console.log(JSON.stringify({
-  active: activeCount(), words, overlaps: overlaps.value, faults: allocatorFaults(arenaWords(), kills), values,
+  active: activeCount(), words, overlaps: overlaps.value, faults, values,
   progress: turns.value > 0 || mix[0] === "nests",
 }));
 console.error(census(), usedBytes(), turns.value);

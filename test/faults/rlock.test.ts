@@ -214,9 +214,10 @@ for (const thread of threads) {
 }
 mend();
 const end = performance.now() + 10_000;
-while ((activeCount() > 1 || allocatorFaults(arenaWords(), kills).length > 0) && performance.now() < end) { mend(); sleep(5); }
+let faults: string[] = [];
+while ((activeCount() > 1 || (faults = allocatorFaults(arenaWords(), kills)).length > 0) && performance.now() < end) { mend(); sleep(5); }
 console.log(JSON.stringify({
-  words: rlockWords(lock), overlaps: overlaps.value, faults: allocatorFaults(arenaWords(), kills), progress: turns.value > 0,
+  words: rlockWords(lock), overlaps: overlaps.value, faults, progress: turns.value > 0,
 }));
 process.exit();
 `;
