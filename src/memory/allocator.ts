@@ -6,7 +6,7 @@
  */
 import { add, sub } from "#atomics";
 import { classFor, cover, createArena, growTo, words } from "./arena.ts";
-import { enter, GuardStuck, leave } from "./guard.ts";
+import { enter, GuardStuck, leave, tryEnter } from "./guard.ts";
 import {
   BLOCK_HEADER,
   CLASSES,
@@ -104,14 +104,31 @@ const postponed: number[] = [];
 /** Gives a block back. */
 function free(at: number): void {
   cover(at);
-  try {
-    enter(words, H_GUARD);
-  } catch (error) {
-    if (!(error instanceof GuardStuck)) throw error;
+  if (!enterToFree()) {
     postponed.push(at);
     return;
   }
   for (let block = at; block !== 0; block = postponed.pop() ?? 0) giveBack(block);
+  leave(words, H_GUARD);
+}
+
+/** Is the guard ours? Once it was found stuck nobody waits for it again: each wait is 50 ms, and a ledger is long. */
+function enterToFree(): boolean {
+  if (postponed.length > 0) return tryEnter(words, H_GUARD);
+  try {
+    enter(words, H_GUARD);
+    return true;
+  } catch (error) {
+    if (!(error instanceof GuardStuck)) throw error;
+    return false;
+  }
+}
+
+/** Frees what could not be freed before. */
+export function freePostponed(): void {
+  if (postponed.length === 0) return;
+  enter(words, H_GUARD);
+  for (let block = postponed.pop() ?? 0; block !== 0; block = postponed.pop() ?? 0) giveBack(block);
   leave(words, H_GUARD);
 }
 

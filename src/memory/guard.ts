@@ -43,6 +43,10 @@ export function enter(words: Int32Array, guard: number): void {
   if (compareExchange(words, guard, 0, token) !== 0) enterSlow(words, guard);
 }
 
+export function tryEnter(words: Int32Array, guard: number): boolean {
+  return compareExchange(words, guard, 0, token) === 0;
+}
+
 export function leave(words: Int32Array, guard: number): void {
   store(words, guard, 0);
 }
@@ -64,5 +68,18 @@ function enterSlow(words: Int32Array, guard: number): void {
         whenStuck();
       }
     }
+  }
+}
+
+/** Milliseconds after which a step that found a guard stuck is tried again: by then its dead holder may be reaped. */
+const AGAIN = 1;
+
+/** Does `step` now, or when the dead holder of a guard that it needs has been seen to: see `GuardStuck`. */
+export function patiently(step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!(error instanceof GuardStuck)) throw error;
+    setTimeout(() => patiently(step), AGAIN);
   }
 }

@@ -6,9 +6,9 @@
  */
 import { add, exchange, load, store, sub } from "#atomics";
 import { RuntimeError } from "../errors/errors.ts";
-import { eachBlock, isUsed, kindOf, release, repairAllocator } from "../memory/allocator.ts";
+import { eachBlock, freePostponed, isUsed, kindOf, release, repairAllocator } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
-import { enter, GuardStuck, leave } from "../memory/guard.ts";
+import { enter, leave, patiently } from "../memory/guard.ts";
 import { settleLedger } from "../memory/handle.ts";
 import {
   H_EXITING,
@@ -83,12 +83,10 @@ export function reap(realm: number): void {
 }
 
 function attempt(death: Case): void {
-  try {
+  patiently(() => {
     mend(death);
-  } catch (error) {
-    if (!(error instanceof GuardStuck)) throw error;
-    setTimeout(() => attempt(death), 1);
-  }
+    patiently(freePostponed);
+  });
 }
 
 function mend(death: Case): void {

@@ -9,20 +9,15 @@ import { H_CODE_CACHE, Kind } from "../memory/layout.ts";
 import { outgoing } from "../threading/outgoing.ts";
 import { installOutput } from "./console.ts";
 
-/** Milliseconds after the supervisor's start: threads that start with it need the processors more. */
-const SOON = 100;
-
+/** Leaves the cache in the arena. May be repeated. */
 export function offerCodeCache(make: () => Uint8Array): void {
-  const timer = setTimeout(() => {
-    if (load(words, H_CODE_CACHE) !== 0) return;
-    warmUp();
-    const cache = make();
-    const at = allocate(Kind.CodeCache, 1 + Math.ceil(cache.length / 4));
-    words[at] = cache.length;
-    bytesAt(at + 1, cache.length).set(cache);
-    store(words, H_CODE_CACHE, at);
-  }, SOON) as unknown as { unref?(): void };
-  timer.unref?.();
+  if (load(words, H_CODE_CACHE) !== 0) return;
+  warmUp();
+  const cache = make();
+  const at = allocate(Kind.CodeCache, 1 + Math.ceil(cache.length / 4));
+  words[at] = cache.length;
+  bytesAt(at + 1, cache.length).set(cache);
+  store(words, H_CODE_CACHE, at);
 }
 
 /** Runs what the start of every thread runs: V8 caches only code that has run. */

@@ -1,11 +1,19 @@
 /** The supervisor: never blocks, hears of every thread's end, mends what it left, owns the threads of threads. */
 
 import { load } from "#atomics";
-import { environment, killProcess, onStarterMessage, openPort, startData } from "#host";
+import {
+  environment,
+  inspectError,
+  killProcess,
+  onStarterMessage,
+  onUncaught,
+  openPort,
+  startData,
+} from "#host";
 import type { HostPort } from "../host/host.ts";
 import { release } from "../memory/allocator.ts";
 import { attachArena, words } from "../memory/arena.ts";
-import { GuardStuck, onStuck } from "../memory/guard.ts";
+import { GuardStuck, onStuck, patiently } from "../memory/guard.ts";
 import { dumpState } from "../parking/census.ts";
 import { CONDEMNED, R_BOOTED, T_REALM, T_STATE, TERMINATED } from "../parking/layout.ts";
 import { joinRealm } from "../parking/realm.ts";
@@ -16,6 +24,9 @@ import { reap } from "../threading/reaper.ts";
 import type { Request } from "../threading/watch.ts";
 import { offerCodeCache } from "./code-cache.ts";
 
+/** Milliseconds until it makes the code cache: threads that start with it need the processors more. */
+const SOON = 100;
+
 /** Makes this worker the supervisor. */
 export function runSupervisor(codeCache: () => Uint8Array): void {
   const { arena, realm } = startData() as { arena: SharedArrayBuffer; realm: number };
@@ -25,14 +36,21 @@ export function runSupervisor(codeCache: () => Uint8Array): void {
   onStuck(() => {
     throw new GuardStuck();
   });
+  // A mistake of ours must neither pass unseen nor leave the dead to hang the living.
+  onUncaught((error) =>
+    writeOut(2, `threadkit: an error in the supervisor, please report it:\n${inspectError(error)}\n`),
+  );
   onOwnCarrier(watch);
   onStarterMessage(handle);
   watchdog();
-  offerCodeCache(codeCache);
+  setTimeout(() => patiently(() => offerCodeCache(codeCache)), SOON).unref();
 }
 
 function handle(message: unknown): void {
-  const request = message as Request;
+  patiently(() => take(message as Request));
+}
+
+function take(request: Request): void {
   if ("watch" in request) watch(request.watch, request.port);
   else if ("start" in request) startCarrier(request.start, 1);
   else seeToEnd(request.kill);
@@ -69,7 +87,7 @@ function seeToEnd(thread: number, looks = 0): void {
     watched.get(realm)?.close();
     bury(realm);
   }
-  setTimeout(() => seeToEnd(thread, unborn ? looks + 1 : 0), LOOK);
+  setTimeout(() => patiently(() => seeToEnd(thread, unborn ? looks + 1 : 0)), LOOK);
 }
 
 /** For tests: a process that hangs tells its state before it is ended. */
