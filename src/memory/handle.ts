@@ -67,12 +67,7 @@ export function adopt(kind: number, at: number): SharedObject {
       `cannot open a shared object: its kind ${kind} is not known here. Load one version of threadkit in all threads.`,
     );
   }
-  adopting = at;
-  try {
-    return new constructor();
-  } finally {
-    adopting = 0;
-  }
+  return adoptAs(at, () => new constructor());
 }
 
 /** Proxies that stand in front of a handle and cross in its place. No other proxy does. */

@@ -47,6 +47,15 @@ export function checkOptions(options: unknown, verb: string): WaitOptions {
   return options;
 }
 
+/** Timeout and signal of an `Async` wait. */
+export function checkWait(
+  options: WaitOptions | undefined,
+  verb: string,
+): { timeout: number; signal: AbortSignal | undefined } {
+  const { timeout, signal } = checkOptions(options, verb);
+  return { timeout: checkTimeout(timeout, verb), signal: checkSignal(signal, verb) };
+}
+
 /** The point in time at which a timeout ends. */
 export function deadlineOf(timeout: number): number {
   return timeout === Number.POSITIVE_INFINITY ? timeout : performance.now() + timeout;

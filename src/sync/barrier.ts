@@ -3,6 +3,7 @@ import { load } from "#atomics";
 import { BrokenBarrierError, describe, RuntimeError, typeError } from "../errors/errors.ts";
 import { onDispose, release } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
+import { loadFloat, storeFloat } from "../memory/float.ts";
 import { defineKind, isAdopting, kAt, kInspect, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import {
@@ -123,8 +124,7 @@ export class Barrier extends SharedObject {
     this.#words = cover(at + BARRIER_WORDS);
     if (!born) return;
     words[at + B_PARTIES] = parties;
-    float[0] = timeout;
-    words.set(bits, at + B_TIMEOUT);
+    storeFloat(at + B_TIMEOUT, timeout);
     words[at + B_ACTS] = Number(action !== undefined);
     this.#action = action;
     this.#maker = ident;
@@ -196,9 +196,7 @@ export class Barrier extends SharedObject {
   }
 
   #timeout(timeout: unknown): number {
-    if (timeout !== undefined) return checkTimeout(timeout, VERB);
-    bits.set(this.#words.subarray(this.#at + B_TIMEOUT, this.#at + B_TIMEOUT + 2));
-    return float[0];
+    return timeout === undefined ? loadFloat(this.#at + B_TIMEOUT) : checkTimeout(timeout, VERB);
   }
 
   /** What came of a wait: an index, or an error. */
@@ -261,10 +259,6 @@ export class Barrier extends SharedObject {
     return `Barrier { ${state}${this.nWaiting} of ${this.parties} waiting }`;
   }
 }
-
-/** To put a float64 into two words. */
-const float = new Float64Array(1);
-const bits = new Int32Array(float.buffer);
 
 function checkAction(action: unknown): Action | undefined {
   if (action === undefined || typeof action === "function") return action as Action | undefined;

@@ -5,13 +5,7 @@ import { kindOf, onDispose, release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { adopt, defineKind, isAdopting, kAt, kInspect } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
-import {
-  checkOptions,
-  checkSignal,
-  checkTimeout,
-  deadlineOf,
-  type WaitOptions,
-} from "../parking/deadline.ts";
+import { checkOptions, checkTimeout, checkWait, deadlineOf, type WaitOptions } from "../parking/deadline.ts";
 import { NOTIFIED } from "../parking/layout.ts";
 import { parkSync } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
@@ -28,9 +22,10 @@ import {
   waitSteps,
   wakeWaiters,
 } from "./condition-steps.ts";
+import { lineLength } from "./line.ts";
 import { Lock } from "./lock.ts";
 import { type AcquireOptions, kLockAt, LockableObject } from "./lockable.ts";
-import { BREAKS, type WaitableLock, waitersAt } from "./mutex.ts";
+import { BREAKS, type WaitableLock } from "./mutex.ts";
 import { RLock } from "./rlock.ts";
 import { acquireForTask } from "./rlock-owner.ts";
 
@@ -127,7 +122,7 @@ export class Condition extends LockableObject {
    * @throws like `wait`; rejects with `signal.reason` when aborted, and has the lock then too
    */
   async waitAsync(options?: WaitOptions): Promise<boolean> {
-    const { timeout, signal } = waitOptions(options);
+    const { timeout, signal } = checkWait(options, WAIT);
     return this.#waitAsync(timeout, signal);
   }
 
@@ -157,7 +152,7 @@ export class Condition extends LockableObject {
    */
   async waitForAsync<T>(predicate: () => T, options?: WaitOptions): Promise<T> {
     mustBePredicate(predicate);
-    const { timeout, signal } = waitOptions(options);
+    const { timeout, signal } = checkWait(options, WAIT);
     const deadline = deadlineOf(timeout);
     const { lock, at } = this.#itsLock();
     lock.mustHold(at, WAIT);
@@ -215,14 +210,9 @@ export class Condition extends LockableObject {
 
   /** @internal */
   [kInspect](): string {
-    const waiting = waitersAt(this.#at + QUEUE);
+    const waiting = lineLength(this.#at + QUEUE);
     return `Condition { lock: ${this.lock[kInspect]()}${waiting > 0 ? `, ${waiting} waiting` : ""} }`;
   }
-}
-
-function waitOptions(options: WaitOptions | undefined): { timeout: number; signal: AbortSignal | undefined } {
-  const { timeout, signal } = checkOptions(options, WAIT);
-  return { timeout: checkTimeout(timeout, WAIT), signal: checkSignal(signal, WAIT) };
 }
 
 function mustBeLock(lock: unknown): Lock | RLock {

@@ -16,13 +16,7 @@ import { cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import { defineKind, kAt, kInspect, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
-import {
-  checkOptions,
-  checkSignal,
-  checkTimeout,
-  deadlineOf,
-  type WaitOptions,
-} from "../parking/deadline.ts";
+import { checkOptions, checkTimeout, checkWait, deadlineOf, type WaitOptions } from "../parking/deadline.ts";
 import { GIFTED, GONE, Q_GUARD, QUEUE_WORDS } from "../parking/layout.ts";
 import { type ParkRequest, parkSync, type Steps } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
@@ -115,11 +109,10 @@ export class Event extends SharedObject {
    * @throws like `wait`; rejects with `signal.reason` when aborted
    */
   async waitAsync(options?: WaitOptions): Promise<boolean> {
-    const { timeout, signal } = checkOptions(options, VERB);
-    const limit = checkTimeout(timeout, VERB);
-    checkSignal(signal, VERB)?.throwIfAborted();
+    const { timeout, signal } = checkWait(options, VERB);
+    signal?.throwIfAborted();
     if (isOn(load(this.#words, this.#at))) return true;
-    return parkAsync(waitSteps(this.#at), limit, signal);
+    return parkAsync(waitSteps(this.#at), timeout, signal);
   }
 
   /** @internal */

@@ -1,5 +1,5 @@
 /** `with` and `withAsync` on top of acquire and release. The error of the body comes out, whatever the release says. */
-import { mustBeFunction } from "./lockable.ts";
+import { describe, typeError } from "../errors/errors.ts";
 
 interface Holdable {
   acquire(): unknown;
@@ -7,23 +7,32 @@ interface Holdable {
   release(): void;
 }
 
-export function runHolding<T>(held: Holdable, body: () => T, verb: string): T {
+/** Does the error of a body say that it has `held` no more? Then it must not be released. */
+type IsLost<H> = (held: H, error: unknown) => boolean;
+
+export function runHolding<T, H extends Holdable>(
+  held: H,
+  body: () => T,
+  verb: string,
+  isLost?: IsLost<H>,
+): T {
   mustBeFunction(body, verb);
   held.acquire();
   let result: T;
   try {
     result = body();
   } catch (error) {
-    releaseAfter(held, error);
+    releaseAfter(held, error, isLost);
   }
   held.release();
   return result;
 }
 
-export async function runHoldingAsync<T>(
-  held: Holdable,
+export async function runHoldingAsync<T, H extends Holdable>(
+  held: H,
   body: () => T | PromiseLike<T>,
   verb: string,
+  isLost?: IsLost<H>,
 ): Promise<T> {
   mustBeFunction(body, verb);
   await held.acquireAsync();
@@ -31,15 +40,21 @@ export async function runHoldingAsync<T>(
   try {
     result = await body();
   } catch (error) {
-    releaseAfter(held, error);
+    releaseAfter(held, error, isLost);
   }
   held.release();
   return result;
 }
 
-function releaseAfter(held: Holdable, error: unknown): never {
+function releaseAfter<H extends Holdable>(held: H, error: unknown, isLost?: IsLost<H>): never {
   try {
-    held.release();
+    if (isLost?.(held, error) !== true) held.release();
   } catch {}
   throw error;
+}
+
+function mustBeFunction(body: unknown, verb: string): void {
+  if (typeof body !== "function") {
+    throw typeError("INVALID_ARGUMENT", `cannot ${verb}: the body is ${describe(body)}. Give a function.`);
+  }
 }

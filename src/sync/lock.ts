@@ -7,14 +7,14 @@ import { RuntimeError } from "../errors/errors.ts";
 import { cover, words } from "../memory/arena.ts";
 import { defineKind, kAt, kInspect } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
-import { deadlineOf, type WaitOptions } from "../parking/deadline.ts";
+import { checkWait, deadlineOf, type WaitOptions } from "../parking/deadline.ts";
 import { parkSync } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
 import { wake } from "../parking/queue.ts";
 import { mine } from "../parking/realm.ts";
 import { defineRobust } from "../parking/robust.ts";
 import { spin } from "../parking/spin.ts";
-import { type AcquireOptions, acquireAsyncOptions, acquireTimeout, LockableObject } from "./lockable.ts";
+import { type AcquireOptions, acquireTimeout, LockableObject } from "./lockable.ts";
 import {
   acquireSteps,
   BROKEN,
@@ -88,7 +88,7 @@ export class Lock extends LockableObject {
   acquireAsync(): Promise<this>;
   acquireAsync(options: WaitOptions): Promise<this | null>;
   async acquireAsync(options?: WaitOptions): Promise<this | null> {
-    const { timeout, signal } = acquireAsyncOptions(options, "acquire the lock");
+    const { timeout, signal } = checkWait(options, "acquire the lock");
     signal?.throwIfAborted();
     if (compareExchange(this.#words, this.#at, FREE, mine) === FREE) return this;
     return (await parkAsync(acquireSteps(this.#at, PLAIN), timeout, signal)) ? this : null;

@@ -2,7 +2,8 @@
 import { describe, typeError } from "../errors/errors.ts";
 import { kAt, SharedObject } from "../memory/handle.ts";
 import type { Kind } from "../memory/layout.ts";
-import { checkOptions, checkSignal, checkTimeout, type WaitOptions } from "../parking/deadline.ts";
+import { checkOptions, checkTimeout, type WaitOptions } from "../parking/deadline.ts";
+import { runHolding, runHoldingAsync } from "./holding.ts";
 import { isLoss } from "./mutex.ts";
 
 /** Index of the block of the lock itself, which a condition has beside its own. */
@@ -47,12 +48,6 @@ export function acquireTimeout(options: AcquireOptions | undefined, verb: string
   return 0;
 }
 
-/** Timeout and signal of an `Async` acquire. */
-export function acquireAsyncOptions(options: WaitOptions | undefined, verb: string) {
-  const { timeout, signal } = checkOptions(options, verb);
-  return { timeout: checkTimeout(timeout, verb), signal: checkSignal(signal, verb) };
-}
-
 /** `with`, `withAsync` and `using` on top of acquire and release. */
 export abstract class LockableObject extends SharedObject implements Lockable {
   /** @internal */
@@ -75,44 +70,15 @@ export abstract class LockableObject extends SharedObject implements Lockable {
    * @returns what `body` returned
    */
   with<T>(body: () => T): T {
-    mustBeFunction(body, "run a section under the lock");
-    this.acquire();
-    let result: T;
-    try {
-      result = body();
-    } catch (error) {
-      this.#releaseAfter(error);
-    }
-    this.release();
-    return result;
+    return runHolding(this, body, SECTION, hasLost);
   }
 
   /**
    * Runs `body` with the lock held until the promise that it returned settles. Never blocks; twin: `with`.
    * @returns what `body` resolved to
    */
-  async withAsync<T>(body: () => T | PromiseLike<T>): Promise<T> {
-    mustBeFunction(body, "run a section under the lock");
-    await this.acquireAsync();
-    let result: T;
-    try {
-      result = await body();
-    } catch (error) {
-      this.#releaseAfter(error);
-    }
-    this.release();
-    return result;
-  }
-
-  /**
-   * The error of the body comes out, whatever the release says. A wait on a condition whose lock broke has lost the
-   * lock: a release then would be of another's hold, if the lock has no owner and was recovered meanwhile.
-   */
-  #releaseAfter(error: unknown): never {
-    try {
-      if (!isLoss(error, this[kLockAt])) this.release();
-    } catch {}
-    throw error;
+  withAsync<T>(body: () => T | PromiseLike<T>): Promise<T> {
+    return runHoldingAsync(this, body, SECTION, hasLost);
   }
 
   /** @internal */
@@ -121,8 +87,12 @@ export abstract class LockableObject extends SharedObject implements Lockable {
   }
 }
 
-export function mustBeFunction(body: unknown, verb: string): void {
-  if (typeof body !== "function") {
-    throw typeError("INVALID_ARGUMENT", `cannot ${verb}: the body is ${describe(body)}. Give a function.`);
-  }
+const SECTION = "run a section under the lock";
+
+/**
+ * A wait on a condition whose lock broke has lost the lock: a release then would be of another's hold, if the lock has
+ * no owner and was recovered meanwhile.
+ */
+function hasLost(held: LockableObject, error: unknown): boolean {
+  return isLoss(error, held[kLockAt]);
 }

@@ -16,7 +16,7 @@
  */
 import { compareExchange, load, store } from "#atomics";
 import { BrokenLockError } from "../errors/errors.ts";
-import { cover, words } from "../memory/arena.ts";
+import { words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import {
   ASYNC,
@@ -219,15 +219,6 @@ export function breakOwned(at: number, kind: MutexKind, ident: number): void {
     store(words, at + BREAKS, words[at + BREAKS] + 1);
     store(words, at, BROKEN);
   });
-}
-
-/** How many stand in line at a queue. */
-export function waitersAt(queue: number): number {
-  let count = 0;
-  enter(cover(queue), queue + Q_GUARD);
-  for (let node = firstWaiting(queue); node !== 0; node = nextWaiting(node)) count++;
-  leave(words, queue + Q_GUARD);
-  return count;
 }
 
 export function brokenError(verb: string): BrokenLockError {

@@ -21,14 +21,14 @@ import { compareExchange, load } from "#atomics";
 import { aroundTask, beginTask, endTask, followsTasks, inTask, taskPromise } from "#host";
 import { RuntimeError } from "../errors/errors.ts";
 import { words } from "../memory/arena.ts";
-import type { WaitOptions } from "../parking/deadline.ts";
+import { checkWait, type WaitOptions } from "../parking/deadline.ts";
 import { ASYNC } from "../parking/layout.ts";
 import type { Steps } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
 import { wake } from "../parking/queue.ts";
 import { mine } from "../parking/realm.ts";
 import { takeLate, wakeLater } from "./late.ts";
-import { acquireAsyncOptions } from "./lockable.ts";
+import { lineLength } from "./line.ts";
 import {
   acquireSteps,
   BROKEN,
@@ -36,6 +36,7 @@ import {
   brokenError,
   CONTENDED,
   FREE,
+  type HandOver,
   IDENT_SHIFT,
   isMine,
   letGo,
@@ -43,7 +44,6 @@ import {
   type MutexKind,
   QUEUE,
   type WaitableLock,
-  waitersAt,
 } from "./mutex.ts";
 
 export const DEPTH = MUTEX_WORDS;
@@ -70,9 +70,9 @@ export function acquireForTask<T>(
   options: WaitOptions | undefined,
   result: T,
 ): Promise<T | null> {
-  let wait: ReturnType<typeof acquireAsyncOptions>;
+  let wait: ReturnType<typeof checkWait>;
   try {
-    wait = acquireAsyncOptions(options, "acquire the lock");
+    wait = checkWait(options, "acquire the lock");
     wait.signal?.throwIfAborted();
     // 1. This thread has it. In the task that has it: again. A section of the whole thread would wait for itself.
     if (isMine(load(words, at))) {
@@ -129,10 +129,15 @@ export function releaseSlow(at: number): void {
     return;
   }
   words[at + TASK] = 0;
-  const notified = takeLate(at);
-  letGo(at, BLOCKING);
-  for (const node of notified) wake(node);
+  letGoAndWake(at);
   endTask(task);
+}
+
+/** Lets the word go, and wakes whom its owner has notified under it. */
+function letGoAndWake(at: number, handOver?: HandOver): void {
+  const notified = takeLate(at);
+  letGo(at, BLOCKING, handOver);
+  for (const node of notified) wake(node);
 }
 
 /** A condition over an RLock: exact about the owner, and gives up all of its levels. */
@@ -147,9 +152,7 @@ export const rlockOfCondition: WaitableLock = {
   surrender(at, handOver) {
     const levels = { depth: words[at + DEPTH], task: words[at + TASK] };
     words[at + DEPTH] = words[at + TASK] = 0;
-    const notified = takeLate(at);
-    letGo(at, BLOCKING, handOver);
-    for (const node of notified) wake(node);
+    letGoAndWake(at, handOver);
     return levels;
   },
   wake: wakeLater,
@@ -203,6 +206,6 @@ export function describeRLock(at: number): string {
   if (word === FREE) return "RLock { free }";
   if (word === BROKEN) return "RLock { broken }";
   const owner = `${words[at + TASK] === 0 ? "" : "a task of "}thread ${word >>> IDENT_SHIFT}`;
-  const waiting = word & CONTENDED ? waitersAt(at + QUEUE) : 0;
+  const waiting = word & CONTENDED ? lineLength(at + QUEUE) : 0;
   return `RLock { held by ${owner}, depth ${words[at + DEPTH] + 1}${waiting > 0 ? `, ${waiting} waiting` : ""} }`;
 }

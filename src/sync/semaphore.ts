@@ -3,7 +3,7 @@ import { compareExchange, load } from "#atomics";
 import { cover } from "../memory/arena.ts";
 import { defineKind, isAdopting, kAt, kInspect, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
-import { deadlineOf, type WaitOptions } from "../parking/deadline.ts";
+import { checkWait, deadlineOf, type WaitOptions } from "../parking/deadline.ts";
 import { QUEUE_WORDS } from "../parking/layout.ts";
 import { parkSync } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
@@ -11,7 +11,7 @@ import { spin } from "../parking/spin.ts";
 import { checkCount } from "./count.ts";
 import { runHolding, runHoldingAsync } from "./holding.ts";
 import { lineLength } from "./line.ts";
-import { type AcquireOptions, acquireAsyncOptions, acquireTimeout } from "./lockable.ts";
+import { type AcquireOptions, acquireTimeout } from "./lockable.ts";
 import { AWAITED, acquireSteps, LIMIT, MOST, ONE, QUEUE, releaseSlow, take, valueOf } from "./permits.ts";
 
 const ACQUIRE = "acquire the semaphore";
@@ -99,7 +99,7 @@ export class Semaphore extends SharedObject implements Disposable {
   acquireAsync(): Promise<this>;
   acquireAsync(options: WaitOptions): Promise<this | null>;
   async acquireAsync(options?: WaitOptions): Promise<this | null> {
-    const { timeout, signal } = acquireAsyncOptions(options, ACQUIRE);
+    const { timeout, signal } = checkWait(options, ACQUIRE);
     signal?.throwIfAborted();
     if (take(this.#words, this.#at)) return this;
     return (await parkAsync(acquireSteps(this.#at), timeout, signal)) ? this : null;

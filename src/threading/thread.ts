@@ -6,13 +6,7 @@ import { kindOf, release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { adopt, defineKind, isAdopting, kAt, kInspect, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
-import {
-  checkOptions,
-  checkSignal,
-  checkTimeout,
-  deadlineOf,
-  type WaitOptions,
-} from "../parking/deadline.ts";
+import { checkOptions, checkTimeout, checkWait, deadlineOf, type WaitOptions } from "../parking/deadline.ts";
 import {
   NEW,
   RUNNABLE,
@@ -159,11 +153,9 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
    * @throws like `join`; rejects with `signal.reason` when aborted
    */
   async joinAsync(options?: WaitOptions): Promise<boolean> {
-    const { timeout, signal } = checkOptions(options, "join");
-    const limit = checkTimeout(timeout, "join");
-    checkSignal(signal, "join");
+    const { timeout, signal } = checkWait(options, "join");
     this.#checkJoin();
-    return parkAsync(joinSteps(this[kAt]), limit, signal);
+    return parkAsync(joinSteps(this[kAt]), timeout, signal);
   }
 
   #checkJoin(): void {

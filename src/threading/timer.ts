@@ -2,6 +2,7 @@
 import { describe, rangeError, typeError } from "../errors/errors.ts";
 import { onDispose, release, retain } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
+import { loadFloat, storeFloat } from "../memory/float.ts";
 import { adopt, defineKind, isAdopting, kAt } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { TIMEOUT_MAX } from "../parking/deadline.ts";
@@ -57,13 +58,13 @@ export class Timer<A extends readonly unknown[] = readonly unknown[]> extends Th
     const finished = new Event();
     retain(finished[kAt]);
     words[this[kAt] + T_FINISHED] = finished[kAt];
-    storeInterval(this[kAt], interval);
+    storeFloat(this[kAt] + T_INTERVAL, interval);
     Thread[kFurnish](this as unknown as Thread, fn as (...args: readonly unknown[]) => unknown, args ?? []);
   }
 
   /** Milliseconds that it waits before it runs its function. */
   get interval(): number {
-    return intervalOf(this[kAt]);
+    return loadFloat(this[kAt] + T_INTERVAL);
   }
 
   /**
@@ -97,20 +98,6 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
   );
-}
-
-const scratch = new DataView(new ArrayBuffer(8));
-
-function storeInterval(at: number, interval: number): void {
-  scratch.setFloat64(0, interval);
-  words[at + T_INTERVAL] = scratch.getInt32(0);
-  words[at + T_INTERVAL + 1] = scratch.getInt32(4);
-}
-
-function intervalOf(at: number): number {
-  scratch.setInt32(0, words[at + T_INTERVAL]);
-  scratch.setInt32(4, words[at + T_INTERVAL + 1]);
-  return scratch.getFloat64(0);
 }
 
 function check(interval: unknown, fn: unknown, args: unknown): void {

@@ -203,8 +203,8 @@ export const MUTANTS: readonly Seed[] = [
     bug: "a condition leaves the levels of its lock to the next owner",
     models: "condition",
     file: "sync/rlock-owner.ts",
-    find: "    words[at + DEPTH] = words[at + TASK] = 0;\n    const notified",
-    replace: "    const notified",
+    find: "    words[at + DEPTH] = words[at + TASK] = 0;\n    letGoAndWake(at, handOver);",
+    replace: "    letGoAndWake(at, handOver);",
   },
   {
     bug: "an owner lets the lock go the short way although it has notified somebody",
@@ -217,8 +217,8 @@ export const MUTANTS: readonly Seed[] = [
     bug: "an owner forgets whom it notified when it lets the lock go",
     models: "condition",
     file: "sync/rlock-owner.ts",
-    find: "  letGo(at, BLOCKING);\n  for (const node of notified) wake(node);",
-    replace: "  letGo(at, BLOCKING);",
+    find: "  letGo(at, BLOCKING, handOver);\n  for (const node of notified) wake(node);",
+    replace: "  letGo(at, BLOCKING, handOver);",
   },
   {
     bug: "a joiner stands in line although the thread is over",
