@@ -3,7 +3,7 @@
  * Raise VERSION with any change here: two copies of the library with different maps must refuse each other.
  */
 export const MAGIC = 0x544b4954; // "TKIT"
-export const VERSION = 2;
+export const VERSION = 3;
 
 // Header words (indices into the arena as Int32Array).
 export const H_MAGIC = 0;
@@ -79,6 +79,13 @@ export const Kind = {
   Ledger: 6,
   CodeCache: 7,
   Text: 8,
+  /** One number and one string: cells of containers (shared/cell.ts). */
+  Double: 9,
+  String: 10,
+  /** What a container keeps its cells in, and a copy of it that an iterator reads. */
+  Store: 11,
+  Snapshot: 12,
+  KeyLock: 13,
   Lock: 16,
   RLock: 17,
   Condition: 18,
@@ -93,6 +100,19 @@ export const Kind = {
   SharedFloat64: 34,
   SharedBigInt64: 35,
   SharedBoolean: 36,
+  SharedRef: 40,
+  SharedList: 41,
+  SharedMap: 42,
+  SharedSet: 43,
+  StructClass: 44,
+  Struct: 45,
+  Queue: 48,
+  LifoQueue: 49,
+  PriorityQueue: 50,
+  SimpleQueue: 51,
+  Future: 56,
+  Pool: 57,
+  Task: 58,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 

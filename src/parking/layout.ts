@@ -81,8 +81,11 @@ export const R_WAKE = 10;
 export const R_ENDING = 12;
 /** BOOTED: its worker runs our code. CONDEMNED: it was killed. One killed before it booted gives no death notice. */
 export const R_BOOTED = 11;
+/** Cells on their way between the realm and a container, HANDS of them: given back if it is killed meanwhile. */
+export const R_HANDS = 13;
+export const HANDS = 4;
 /** The node of the one blocking wait that a realm can be in. */
-export const R_NODE = 13;
+export const R_NODE = R_HANDS + HANDS;
 export const REALM_WORDS = R_NODE + NODE_WORDS;
 
 export const BOOTED = 1;

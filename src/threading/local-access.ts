@@ -1,12 +1,12 @@
 /** What a ThreadLocal's proxy does: everything happens to the attributes of the thread that does it. */
 import { compareExchange } from "#atomics";
-import { CaptureError, describe, RuntimeError, typeError } from "../errors/errors.ts";
+import { describe, RuntimeError, typeError } from "../errors/errors.ts";
 import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { SharedObject } from "../memory/handle.ts";
 import { ident } from "../parking/realm.ts";
 import { type Attributes, attributesUnder, keepAttributes } from "./attributes.ts";
-import { packCode, prepare, unpack } from "./message.ts";
+import { packHeld, unpackHeld } from "./held-code.ts";
 
 /** Tells it from every other, also from one that stands in the same block later. */
 export const L_SERIAL = 0;
@@ -115,22 +115,23 @@ export class LocalAccess implements ProxyHandler<SharedObject> {
   #initialiser(): Init | undefined {
     const code = words[this.#at + L_CODE];
     if (code === 0 || this.#maker === ident) return this.#init;
-    const loading = prepare(code);
-    if (loading === undefined) return unpack(code) as Init;
-    loading.catch(() => {}); // the next access tells
-    throw new RuntimeError(
-      "MODULE_NOT_LOADED",
-      "cannot run the initialiser of the ThreadLocal: it imports a module that is not loaded in this thread yet. Capture the ThreadLocal in the thread's target or pass it in args, or use it again after a turn of the event loop.",
-    );
+    return unpackHeld(
+      code,
+      "run the initialiser of the ThreadLocal",
+      "Capture the ThreadLocal in the thread's target or pass it in args, or use it again after a turn of the event loop.",
+    ) as Init;
   }
 
   /** From the first crossing on, the initialiser is there for all threads. */
   publish(face: object): void {
     if (this.#init === undefined || words[this.#at + L_CODE] !== 0) return;
-    const { at: message, extras } = packCode(this.#init, "the initialiser of a ThreadLocal", face);
-    const taken = extras.length === 0 && compareExchange(words, this.#at + L_CODE, 0, message) === 0;
-    if (!taken) release(message);
-    if (extras.length > 0) throw unkept(extras[0]);
+    const message = packHeld(
+      this.#init,
+      "the initialiser of a ThreadLocal",
+      face,
+      "Make it inside the initialiser.",
+    );
+    if (compareExchange(words, this.#at + L_CODE, 0, message) !== 0) release(message);
   }
 }
 
@@ -182,11 +183,5 @@ function fixed(what: string): TypeError {
   return typeError(
     "INVALID_ARGUMENT",
     `cannot ${what}: every thread has attributes of its own, which can be changed and deleted. Freeze the value of an attribute instead.`,
-  );
-}
-
-function unkept(extra: unknown): CaptureError {
-  return new CaptureError(
-    `cannot send the initialiser of a ThreadLocal to a thread: it uses ${describe(extra)}, which can't be kept for threads to come. Make it inside the initialiser.`,
   );
 }

@@ -28,6 +28,9 @@ const shared = {
     return handle;
   },
 };
+/** Kind and index of an object that crosses by reference, which is told that it is about to; undefined for others. */
+export const crossingOf: (value: object) => { kind: number; at: number } | undefined = shared.offsetOf;
+
 let beforeCrossing: (value: object) => void = () => {};
 export function onCrossing(handler: (value: object) => void): void {
   const before = beforeCrossing;

@@ -26,6 +26,7 @@ import {
 import {
   type GIFTED,
   GONE,
+  HANDS,
   IDLE,
   M_ARG,
   M_TYPE,
@@ -40,6 +41,7 @@ import {
   Q_GUARD,
   R_CARRIER,
   R_ENDING,
+  R_HANDS,
   R_INBOX,
   R_JOB,
   R_LEDGER,
@@ -133,6 +135,10 @@ function mend(death: Case): void {
   forwardMail(realm);
   const message = exchange(words, realm + R_JOB, 0);
   if (message !== 0) release(message);
+  for (let hand = 0; hand < HANDS; hand++) {
+    const cell = exchange(words, realm + R_HANDS + hand, 0);
+    if (cell !== 0) release(cell);
+  }
   settleLedger(realm + R_LEDGER);
   for (const node of nodes) release(node);
   release(realm);

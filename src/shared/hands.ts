@@ -1,0 +1,21 @@
+/**
+ * Cells in hand: made and not yet in a container, or taken out and not yet given back. The realm's block names them,
+ * so that the supervisor gives them back if the thread is killed in between.
+ *
+ * A cell leaves the hand just before the store that makes it the container's: killed between the two, a block is lost;
+ * the other way round it would be given back while the container has it.
+ */
+import { words } from "../memory/arena.ts";
+import { R_HANDS } from "../parking/layout.ts";
+import { here } from "../parking/realm.ts";
+import { isBlock } from "./cell.ts";
+
+/** Takes a cell into hand number `hand`, from 0 to HANDS - 1. No two sections of one realm overlap, so places are fixed. */
+export function hold(hand: number, cell: number): void {
+  words[here() + R_HANDS + hand] = isBlock(cell) ? cell : 0;
+}
+
+/** Hand number `hand` is empty: what it held belongs to a container, or was dropped. */
+export function letGo(hand: number): void {
+  words[here() + R_HANDS + hand] = 0;
+}
