@@ -56,6 +56,13 @@ function lift(fn: AnyFunction, label: string): FunctionImage | Symbolic {
   return made.image;
 }
 
+/** The image of a function that was lifted before, if none of its captures is ever reassigned. */
+export function settledImage(fn: AnyFunction): FunctionImage | Symbolic | undefined {
+  const plan = plans.get(fn) ?? exportedFunction(fn);
+  if (plan === undefined || plan instanceof Symbolic) return plan;
+  return plan.settled ? refreshed(plan, fn, plan.label) : undefined;
+}
+
 /** The image of a function whose captures stay what they are. */
 function refreshed(plan: Plan, fn: AnyFunction, label: string): FunctionImage {
   const own = ownProperties(fn);

@@ -47,6 +47,41 @@ export class CaptureError extends ThreadkitError {
   }
 }
 
+/** The future was cancelled before its task began. */
+export class CancelledError extends ThreadkitError {
+  constructor(message: string, options?: ErrorInit) {
+    super("FUTURE_CANCELLED", message, options);
+  }
+}
+
+/** A future had no outcome when the time was up; it goes on. */
+export class FutureTimeoutError extends ThreadkitError {
+  constructor(message: string) {
+    super("FUTURE_TIMEOUT", message);
+  }
+}
+
+/** A future has an outcome already, which stays. */
+export class InvalidStateError extends ThreadkitError {
+  constructor(message: string) {
+    super("INVALID_STATE", message);
+  }
+}
+
+/** The pool's initializer failed, so that it can run nothing; `cause` is the initializer's error. */
+export class BrokenThreadPoolError extends ThreadkitError {
+  constructor(message: string, options?: ErrorInit) {
+    super("POOL_BROKEN", message, options);
+  }
+}
+
+/** The worker that ran a task died of it: killed, out of memory, by `process.exit` or an error outside of the task. */
+export class WorkerDiedError extends ThreadkitError {
+  constructor(message: string) {
+    super("WORKER_DIED", message);
+  }
+}
+
 export function typeError(code: string, message: string): TypeError & { code: string } {
   return Object.assign(new TypeError(message), { code });
 }

@@ -35,15 +35,25 @@ export abstract class SharedObject {
   /** @internal */
   readonly [kAt]: number;
 
-  /** @internal */
-  constructor(kind: Kind, size: number) {
+  /** @internal Kind.Free: it stands for no block, and does not cross. `listed` false: its maker gives the reference back itself, and calls `list` before it crosses. */
+  constructor(kind: Kind, size: number, listed = true) {
     const born = adopting === 0;
-    const at = born ? allocate(kind, size) : adopting;
+    const at = !born ? adopting : kind === Kind.Free ? 0 : allocate(kind, size);
     adopting = 0;
     this[kAt] = at;
     if (!born) retain(at);
-    enlist(this, at);
+    if (listed && at !== 0) enlist(this, at);
   }
+}
+
+/** An object that was made unlisted is the handle of its block in this realm from here on. */
+export function list(object: SharedObject): void {
+  enlist(object, object[kAt]);
+}
+
+/** Lets an unlisted object stand for another block; 0: for none. */
+export function moveTo(object: SharedObject, at: number): void {
+  (object as { [kAt]: number })[kAt] = at;
 }
 
 /** True inside a constructor that rebuilds a handle: its words are set already. */
@@ -97,6 +107,7 @@ export function adoptAs<T>(at: number, build: () => T): T {
 export function handleOf(value: object): { kind: number; at: number } | undefined {
   if (!(value instanceof SharedObject)) return undefined;
   const at = value[kAt];
+  if (at === 0) return undefined;
   return { kind: cover(at)[at - 2] & 0xff, at };
 }
 

@@ -45,6 +45,8 @@ export const H_EXITING = 18;
 export const H_SUPERVISOR_UP = 19;
 /** Block with V8's code cache of this library, once the supervisor has made it. */
 export const H_CODE_CACHE = 20;
+/** Number of the last pool with an automatic name. */
+export const H_POOL_COUNT = 21;
 /** Serial number of the last ThreadLocal. */
 export const H_LOCALS = 23;
 /** Heads of the free lists, one for each size class. */

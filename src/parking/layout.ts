@@ -79,7 +79,7 @@ export const R_RESCAN = 9;
 export const R_WAKE = 10;
 /** Thread whose end is being made, with a reference: its worker may already be free for another, and be killed. */
 export const R_ENDING = 12;
-/** BOOTED: its worker runs our code. CONDEMNED: it was killed. One killed before it booted gives no death notice. */
+/** Bits. BOOTED: its worker runs our code. CONDEMNED: it was killed. One killed before it booted gives no death notice. */
 export const R_BOOTED = 11;
 /** Cells on their way between the realm and a container, HANDS of them: given back if it is killed meanwhile. */
 export const R_HANDS = 13;
@@ -90,6 +90,8 @@ export const REALM_WORDS = R_NODE + NODE_WORDS;
 
 export const BOOTED = 1;
 export const CONDEMNED = 2;
+/** It is gone, and its block stays as long as somebody refers to it: nothing is posted to it any more. */
+export const REAPED = 4;
 
 /** Thread control block. */
 export const T_NEXT = 0;

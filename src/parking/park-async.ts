@@ -132,11 +132,18 @@ export function onMail(handler: (mail: number) => void): void {
   readMail = handler;
 }
 
-/** Arms the doorbell. */
+/** Kinds of blocks, besides nodes and mail, that are pushed on an inbox, and who reads them. */
+const readers = new Map<number, (entry: number) => void>();
+export function onEntry(kind: number, read: (entry: number) => void): void {
+  readers.set(kind, read);
+}
+
+/** Arms the doorbell. What was pushed before rings no more, and is read soon. */
 export function listen(): void {
   if (listening) return;
   listening = true;
   const realm = here();
+  if (load(cover(realm), realm + R_INBOX) !== 0) return queueMicrotask(answer);
   const bell = load(cover(realm), realm + R_BELL);
   const rung = waitAsync(words, realm + R_BELL, bell);
   if (rung.async) void rung.value.then(answer);
@@ -163,8 +170,10 @@ export function drainInbox(): void {
   for (let entry = exchange(words, realm + R_INBOX, 0); entry !== 0; entry = cover(entry)[entry + N_LINK])
     entries.push(entry);
   for (let i = entries.length - 1; i >= 0; i--) {
-    if (kindOf(entries[i]) === Kind.Mail) readMail(entries[i]);
-    else deliver(entries[i], true);
+    const kind = kindOf(entries[i]);
+    if (kind === Kind.WaitNode) deliver(entries[i], true);
+    else if (kind === Kind.Mail) readMail(entries[i]);
+    else readers.get(kind)?.(entries[i]);
   }
   if (exchange(words, realm + R_RESCAN, 0) !== 0) {
     // A waker was killed between settling a node and telling us. Such a node may still be pushed by nobody or,

@@ -109,16 +109,21 @@ export function wake(node: number): void {
   else post(words[node + N_REALM], R_INBOX, node);
 }
 
-/** Pushes a node or mail on a realm's stack and rings. The realm takes the whole stack at once, so no ABA. */
+/**
+ * Pushes a node or mail on a realm's stack and rings. The realm takes the whole stack at once, so no ABA; and if there
+ * was something on its inbox, who pushed that rings: a burst of wake-ups costs one. (The supervisor rings for the dead.)
+ */
 export function post(realm: number, stack: typeof R_INBOX | number, entry: number): void {
   cover(Math.max(realm, entry));
-  for (;;) {
-    const head = load(words, realm + stack);
+  let head: number;
+  do {
+    head = load(words, realm + stack);
     words[entry + N_LINK] = head;
-    if (compareExchange(words, realm + stack, head, entry) === head) break;
-  }
-  ring(realm);
-  if (stack !== R_INBOX) rouse(realm);
+  } while (compareExchange(words, realm + stack, head, entry) !== head);
+  if (stack !== R_INBOX) {
+    ring(realm);
+    rouse(realm);
+  } else if (head === 0) ring(realm);
 }
 
 /** Has a parked realm look at its node and its urgent mail. */
@@ -163,4 +168,8 @@ export function tellSettled(): void {
     store(words, realm + R_RESCAN, 1);
     ring(realm);
   }
+  // Whoever pushed on an inbox may have been killed before it rang.
+  eachBlock((at, kind) => {
+    if (kind === Kind.Realm && load(words, at + R_INBOX) !== 0) ring(at);
+  });
 }

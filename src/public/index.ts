@@ -3,10 +3,22 @@ export {
   BlockingError,
   BrokenBarrierError,
   BrokenLockError,
+  BrokenThreadPoolError,
+  CancelledError,
   CaptureError,
+  FutureTimeoutError,
+  InvalidStateError,
   RuntimeError,
   ThreadkitError,
+  WorkerDiedError,
 } from "../errors/errors.ts";
+export { Executor, type Iterables } from "../futures/executor.ts";
+export { Future } from "../futures/future.ts";
+export type { FutureResults, MapOptions } from "../futures/map.ts";
+export type { PoolMetrics } from "../futures/metrics.ts";
+export type { SubmitOptions, ThreadPoolOptions } from "../futures/pool-options.ts";
+export { type SubmittingPool, ThreadPoolExecutor } from "../futures/thread-pool-executor.ts";
+export type { Percentiles } from "../futures/times.ts";
 export type { ResourceLimits } from "../host/host.ts";
 export { TIMEOUT_MAX, type WaitOptions } from "../parking/deadline.ts";
 export { SharedBigInt64 } from "../shared/bigint64.ts";

@@ -14,7 +14,7 @@ import type { HostWorker } from "../host/host.ts";
 import { release } from "../memory/allocator.ts";
 import { arenaBuffer, cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
-import { H_IDLE, H_REALMS, H_REGISTRY_GUARD } from "../memory/layout.ts";
+import { H_IDLE, H_REALMS, H_REGISTRY_GUARD, H_SUPERVISOR_REALM } from "../memory/layout.ts";
 import {
   CONDEMNED,
   R_BOOTED,
@@ -44,6 +44,7 @@ export function assign(job: Job): void {
     if (realm !== 0) return;
   }
   if (isMainRealm()) startCarrier(job, 0);
+  else if (here() === words[H_SUPERVISOR_REALM]) startCarrier(job, 1);
   else askSupervisor({ start: job });
 }
 

@@ -10,7 +10,7 @@ import { here } from "../parking/realm.ts";
 import { killCarrier } from "./carriers.ts";
 import { call } from "./excepthook.ts";
 import { unpack } from "./message.ts";
-import { MAIL_EXCEPTION, MAIL_SUPERVISOR, MAIL_TERMINATE } from "./states.ts";
+import { MAIL_EXCEPTION, MAIL_FUTURE, MAIL_SUPERVISOR, MAIL_TERMINATE } from "./states.ts";
 import { startSupervisor } from "./watch.ts";
 
 function read(mail: number): void {
@@ -23,6 +23,13 @@ function read(mail: number): void {
     call(arg, unpack(words[arg + T_EXCEPTION]), (at) => adopt(kindOf(at), at));
     release(arg);
   }
+  if (type === MAIL_FUTURE) readFuture(arg);
+}
+
+let readFuture: (at: number) => void = release;
+/** Who reads that a future has an outcome; it takes over a reference. */
+export function onFuture(reader: (at: number) => void): void {
+  readFuture = reader;
 }
 
 function readUrgent(): void {

@@ -8,7 +8,7 @@ import { isProxy } from "#host";
 import { builder, decode, importAll } from "../capture/incoming.ts";
 import { allocate, kindOf, onDispose, release, retain } from "../memory/allocator.ts";
 import { bytesAt, cover, words } from "../memory/arena.ts";
-import { adopt, handleOf, isFace } from "../memory/handle.ts";
+import { adopt, handleOf, isFace, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import type { Reference } from "../transfer/boundary.ts";
 import type { Encoded } from "../transfer/encode.ts";
@@ -23,9 +23,10 @@ const HEADER = 4;
 /** A handle on its way; `beforeCrossing` sees each object that crosses by reference. */
 const shared = {
   offsetOf(value: object) {
-    const handle = handleOf(value);
-    if (handle !== undefined && !packing.has(value)) beforeCrossing(value);
-    return handle;
+    if (!(value instanceof SharedObject)) return undefined;
+    // First: an object that was not worth a block so far gets one.
+    if (!packing.has(value)) beforeCrossing(value);
+    return handleOf(value);
   },
 };
 /** Kind and index of an object that crosses by reference, which is told that it is about to; undefined for others. */
@@ -107,6 +108,12 @@ export function unpack(at: number, extras: readonly unknown[] = []): unknown {
 /** Does its code, or code of what it holds, import modules? */
 export function hasImports(at: number): boolean {
   return withCode(at).some((message) => words[message + IMPORTS] > 0);
+}
+
+/** Nothing but data, which is read without any preparation. */
+export function isPlainData(at: number): boolean {
+  cover(at);
+  return words[at + IMPORTS] === 0 && words[at + HOLDS] === 0;
 }
 
 /** Loads the modules that a message's code, and code of what it holds, needs; undefined if they are there already. */

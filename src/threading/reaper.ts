@@ -4,7 +4,7 @@
  * A killed thread may have been anywhere: inside a guard, between settling a waiter and telling it, in a line, with
  * locks held. Until this has run, live threads wait a little longer; after it nobody waits for the dead.
  */
-import { add, exchange, load, store, sub } from "#atomics";
+import { add, exchange, load, or, store, sub } from "#atomics";
 import { RuntimeError } from "../errors/errors.ts";
 import { eachBlock, freePostponed, isUsed, kindOf, release, repairAllocator } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
@@ -39,6 +39,7 @@ import {
   NEW,
   NOTIFIED,
   Q_GUARD,
+  R_BOOTED,
   R_CARRIER,
   R_ENDING,
   R_HANDS,
@@ -49,6 +50,7 @@ import {
   R_NODE,
   R_THREAD,
   R_URGENT,
+  REAPED,
   RUNNABLE,
   T_EXCEPTION,
   T_FLAGS,
@@ -67,7 +69,7 @@ import { report } from "./excepthook.ts";
 import { endThread } from "./join.ts";
 import { packThrown, unpack } from "./message.ts";
 import { nameOf } from "./registry.ts";
-import { BUSY, FREE, KILLED, MAIL_EXCEPTION, takenBy } from "./states.ts";
+import { BUSY, FREE, KILLED, MAIL_EXCEPTION, MAIL_FUTURE, takenBy } from "./states.ts";
 import { threadAt } from "./thread.ts";
 
 /** What one death leaves to do. Kept across tries: see `GuardStuck`. */
@@ -131,6 +133,7 @@ function mend(death: Case): void {
   // 7. What its handles held, and its own blocks.
   if (exchange(words, realm + R_CARRIER, BUSY) === FREE) sub(words, H_IDLE, 1);
   if (words[H_HOOK_REALM] === realm) store(words, H_HOOK_REALM, 0);
+  or(words, realm + R_BOOTED, REAPED);
   delistRealm(realm);
   forwardMail(realm);
   const message = exchange(words, realm + R_JOB, 0);
@@ -224,6 +227,7 @@ function disown(realm: number): void {
   });
   // They tell who asks why they ended. No hook is called: no code of theirs ran that could have failed.
   for (const at of orphans) {
+    breakLocks(words[at + T_IDENT]);
     words[at + T_EXCEPTION] ||= packThrown(orphanError(at));
     endThread(at);
   }
@@ -262,9 +266,9 @@ function forwardMail(realm: number): void {
         if (words[entry + M_TYPE] === MAIL_EXCEPTION) {
           report(thread, unpack(words[thread + T_EXCEPTION]), threadAt);
           release(thread);
-        }
-        release(entry);
+        } else if (words[entry + M_TYPE] === MAIL_FUTURE) release(thread);
       }
+      if (kindOf(entry) !== Kind.WaitNode) release(entry); // futures come with a reference
       entry = next;
     }
   }

@@ -39,3 +39,5 @@ export const MAIL_TERMINATE = 1;
 export const MAIL_EXCEPTION = 2;
 /** To main: a thread needs the supervisor now. */
 export const MAIL_SUPERVISOR = 3;
+/** To the owner of future M_ARG: it has an outcome. The mail comes with a reference. */
+export const MAIL_FUTURE = 4;

@@ -68,11 +68,12 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     super(...new.target[kShape]);
     this.#made = born;
     if (!born) return;
-    const creator = words[currentBlock() + T_FLAGS] & DAEMON;
+    const { daemon } = checked;
     this.#target = checked.target;
     this.#args = checked.args;
     this.#resourceLimits = checked.resourceLimits;
-    words[this[kAt] + T_FLAGS] = checked.daemon === undefined ? creator : Number(checked.daemon) * DAEMON;
+    words[this[kAt] + T_FLAGS] =
+      daemon === undefined ? words[currentBlock() + T_FLAGS] & DAEMON : Number(daemon) * DAEMON;
     setName(this[kAt], checked.name || automaticName(checked.target));
   }
 

@@ -1,0 +1,40 @@
+/** A pool whose initializer failed. */
+import { load, or } from "#atomics";
+import { BrokenThreadPoolError } from "../errors/errors.ts";
+import { release } from "../memory/allocator.ts";
+import { words } from "../memory/arena.ts";
+import { packThrown, unpack } from "../threading/message.ts";
+import { queued, wakeAllIdle } from "./pool.ts";
+import { BROKEN, P_ERROR, P_FLAGS } from "./pool-words.ts";
+import { settle } from "./settle.ts";
+import { FAILED } from "./words.ts";
+
+/** Breaks it: queued tasks and later submits fail with `error` as the cause. */
+export function breakPool(pool: number, error: unknown): void {
+  // The first error stays; a second one that comes at the same time is dropped with its thread.
+  if (words[pool + P_ERROR] === 0) words[pool + P_ERROR] = packThrown(error);
+  or(words, pool + P_FLAGS, BROKEN);
+  failQueued(pool);
+  wakeAllIdle(pool);
+}
+
+/** In a pool that is broken: nothing that is queued will run. */
+export function failQueued(pool: number): void {
+  for (const at of queued(pool)) {
+    const message = packThrown(brokenError(pool));
+    if (!settle(at, FAILED, message)) release(message);
+    release(at);
+  }
+}
+
+export function isBroken(pool: number): boolean {
+  return (load(words, pool + P_FLAGS) & BROKEN) !== 0;
+}
+
+export function brokenError(pool: number): BrokenThreadPoolError {
+  const message = words[pool + P_ERROR];
+  return new BrokenThreadPoolError(
+    "cannot run the task: the initializer of the pool failed. Look at `cause`, and make a new pool.",
+    message === 0 ? undefined : { cause: unpack(message) },
+  );
+}

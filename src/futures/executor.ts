@@ -1,0 +1,73 @@
+/** Executor: what runs functions elsewhere and hands out futures. */
+import { SharedObject } from "../memory/handle.ts";
+import { Kind } from "../memory/layout.ts";
+import type { Future } from "./future.ts";
+import { type FutureResults, type MapOptions, mapTasks } from "./map.ts";
+
+/** What a parameter list of several iterables is, for functions that take an item of each. */
+export type Iterables<T extends readonly unknown[]> = { [K in keyof T]: Iterable<T[K]> };
+
+/**
+ * The base of executors: `submit` is theirs, `map` and the ways to leave it are made of it.
+ *
+ * @example
+ * ```ts run
+ * import { Executor, Future } from "threadkit";
+ * class InlineExecutor extends Executor {
+ *   submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Future<Awaited<R>> {
+ *     const future = new Future<Awaited<R>>();
+ *     future.setResult(fn(...args) as Awaited<R>);
+ *     return future;
+ *   }
+ *   shutdown() {}
+ *   async shutdownAsync() {}
+ * }
+ * const executor = new InlineExecutor();
+ * console.log([...executor.map((n: number) => n * n, [1, 2, 3])]); // [ 1, 4, 9 ]
+ * ```
+ */
+export abstract class Executor extends SharedObject implements Disposable, AsyncDisposable {
+  /** @internal */
+  constructor(kind: Kind = Kind.Free, size = 0) {
+    super(kind, size);
+  }
+
+  /** Has `fn(...args)` run, some time from now on. @returns the future of its result */
+  abstract submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Future<Awaited<R>>;
+
+  /** Takes nothing more; what is queued still runs, unless it is cancelled. */
+  abstract shutdown(options?: { wait?: boolean; cancelFutures?: boolean }): void;
+  abstract shutdownAsync(options?: { wait?: boolean; cancelFutures?: boolean }): Promise<void>;
+
+  /**
+   * Calls `fn` with each item, in parallel. Items are read and submitted now, unless `buffersize` is given. Does not
+   * block; to iterate over the results with `for` does, `for await` is its twin.
+   * @param options.timeout milliseconds from now on in which all results must be there: else FutureTimeoutError
+   * @param options.chunksize items for one task; default: so that each worker gets a few tasks
+   * @param options.buffersize items that may be on their way: lazy iterables are read no further
+   * @returns the results, in the order of the items. An error, a timeout or an early end cancels what has not begun
+   */
+  map<T, R>(fn: (item: T) => R, items: Iterable<T>, options?: MapOptions): FutureResults<Awaited<R>>;
+  map<A extends readonly [unknown, unknown, ...unknown[]], R>(
+    fn: (...items: A) => R,
+    ...itemsAndOptions: [...Iterables<A>, MapOptions] | [...Iterables<A>]
+  ): FutureResults<Awaited<R>>;
+  map(fn: (...items: never[]) => unknown, ...rest: unknown[]): FutureResults<never> {
+    return mapTasks(this, this.parallelism(), fn as never, rest) as FutureResults<never>;
+  }
+
+  /** How many tasks it runs at a time, for the size of chunks. */
+  protected parallelism(): number {
+    return 1;
+  }
+
+  /** Leaves it: what is queued still runs, and is waited for. Blocks; twin: `await using`. */
+  [Symbol.dispose](): void {
+    this.shutdown();
+  }
+
+  /** Leaves it without blocking. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdownAsync();
+  }
+}

@@ -1,0 +1,106 @@
+/** What a pool is made of, and the checks of it. */
+import { processors } from "#host";
+import { describe, rangeError, typeError } from "../errors/errors.ts";
+import type { ResourceLimits } from "../host/host.ts";
+import { TIMEOUT_MAX } from "../parking/deadline.ts";
+import { LANES } from "./words.ts";
+
+export interface ThreadPoolOptions<A extends readonly unknown[] = readonly unknown[]> {
+  /** Most workers at a time, from 1 on. Default: the processors that this process may use. */
+  maxWorkers?: number;
+  /** What the names of workers begin with. Default: "ThreadPoolExecutor-N". */
+  threadNamePrefix?: string;
+  /** Runs in each worker before its first task; may be async. If it fails, the pool is broken. */
+  initializer?: (...args: A) => unknown;
+  /** Arguments of `initializer`. */
+  initargs?: A;
+  /** Milliseconds after which an idle worker ends; Infinity: never. Default: 10 seconds. */
+  idleTimeout?: number;
+  /** Tasks that may be queued, from 1 on; `submit` waits for room. Default: no bound. */
+  maxQueue?: number;
+  /** Tasks after which a worker makes way for a new one, from 1 on. Default: never. */
+  maxTasksPerWorker?: number;
+  /** Limits of each worker's heap. */
+  resourceLimits?: ResourceLimits;
+}
+
+/** How a task is submitted; see `ThreadPoolExecutor.with`. */
+export interface SubmitOptions {
+  /** From -4 to 3, higher first. Default: 0. */
+  priority?: number;
+  /** Milliseconds after which the task is asked to stop. */
+  timeout?: number;
+  /** Asks the task to stop when it aborts. */
+  signal?: AbortSignal;
+}
+
+const DEFAULT_LANE = LANES / 2;
+const IDLE_TIMEOUT = 10_000;
+const MOST_WORKERS = 10_000;
+const VERB = "make a thread pool";
+
+export interface CheckedPool {
+  readonly maxWorkers: number;
+  readonly idleTimeout: number;
+  readonly maxQueue: number;
+  readonly maxTasks: number;
+  readonly options: ThreadPoolOptions;
+}
+
+export function checkPool(given: unknown): CheckedPool {
+  const options = (
+    typeof given === "number" || given === undefined ? { maxWorkers: given } : given
+  ) as ThreadPoolOptions;
+  if (typeof options !== "object" || options === null) {
+    throw typeError(
+      "INVALID_OPTIONS",
+      `cannot ${VERB}: the options are ${describe(given)}. Give a number of workers, or an object.`,
+    );
+  }
+  const { initializer, initargs, threadNamePrefix, idleTimeout = IDLE_TIMEOUT } = options;
+  if (initializer !== undefined && typeof initializer !== "function")
+    throw refuse("initializer", initializer, "a function");
+  if (initargs !== undefined && !Array.isArray(initargs))
+    throw refuse("initargs", initargs, "an array with the arguments of initializer");
+  if (threadNamePrefix !== undefined && typeof threadNamePrefix !== "string")
+    throw refuse("threadNamePrefix", threadNamePrefix, "a string");
+  if (typeof idleTimeout !== "number") throw refuse("idleTimeout", idleTimeout, "milliseconds, or Infinity");
+  if (!(idleTimeout >= 0 && (idleTimeout <= TIMEOUT_MAX || idleTimeout === Number.POSITIVE_INFINITY))) {
+    throw rangeError(
+      "INVALID_OPTIONS",
+      `cannot ${VERB}: idleTimeout is ${idleTimeout}. Give milliseconds from 0 to ${TIMEOUT_MAX}, or Infinity.`,
+    );
+  }
+  return {
+    maxWorkers: checkWhole(options.maxWorkers, "maxWorkers", MOST_WORKERS, processors()),
+    maxQueue: checkWhole(options.maxQueue, "maxQueue", 2 ** 30 - 1, 0),
+    maxTasks: checkWhole(options.maxTasksPerWorker, "maxTasksPerWorker", 2 ** 31 - 1, 0),
+    idleTimeout,
+    options,
+  };
+}
+
+function checkWhole(value: unknown, name: string, most: number, missing: number): number {
+  if (value === undefined) return missing;
+  const want = `Give a whole number from 1 to ${most}.`;
+  if (typeof value !== "number")
+    throw typeError("INVALID_OPTIONS", `cannot ${VERB}: ${name} is ${describe(value)}. ${want}`);
+  if (!Number.isInteger(value) || value < 1 || value > most)
+    throw rangeError("INVALID_OPTIONS", `cannot ${VERB}: ${name} is ${value}. ${want}`);
+  return value;
+}
+
+function refuse(what: string, value: unknown, want: string): TypeError {
+  return typeError("INVALID_OPTIONS", `cannot ${VERB}: ${what} is ${describe(value)}. Give ${want}.`);
+}
+
+/** The lane of a priority. */
+export function laneOf(priority: unknown): number {
+  if (priority === undefined) return DEFAULT_LANE;
+  const want = `Give a whole number from ${-DEFAULT_LANE} to ${LANES - 1 - DEFAULT_LANE}.`;
+  if (typeof priority !== "number")
+    throw typeError("INVALID_OPTIONS", `cannot submit: priority is ${describe(priority)}. ${want}`);
+  if (!Number.isInteger(priority) || priority < -DEFAULT_LANE || priority >= LANES - DEFAULT_LANE)
+    throw rangeError("INVALID_OPTIONS", `cannot submit: priority is ${priority}. ${want}`);
+  return priority + DEFAULT_LANE;
+}

@@ -1,0 +1,219 @@
+/** PoolWorker: the thread that runs a pool's tasks, one at a time. */
+import { add, load, sub } from "#atomics";
+import { leftovers, turn } from "#host";
+import { RuntimeError } from "../errors/errors.ts";
+import type { ResourceLimits } from "../host/host.ts";
+import { release, retain } from "../memory/allocator.ts";
+import { words } from "../memory/arena.ts";
+import { loadFloat } from "../memory/float.ts";
+import { adopt, kAt, type SharedObject } from "../memory/handle.ts";
+import { Kind } from "../memory/layout.ts";
+import { readText } from "../memory/text.ts";
+import { deadlineOf } from "../parking/deadline.ts";
+import { parkSync } from "../parking/park.ts";
+import { parkAsync } from "../parking/park-async.ts";
+import { ident } from "../parking/realm.ts";
+import { HandOver } from "../parking/spin.ts";
+import { prepare, unpack } from "../threading/message.ts";
+import { Thread } from "../threading/thread.ts";
+import { breakPool, isBroken } from "./broken.ts";
+import { setHelper } from "./help.ts";
+import { idleSteps } from "./idle.ts";
+import { checkOver, finish, hasWork, take, wakeIdle } from "./pool.ts";
+import {
+  P_BLOCKED,
+  P_FLAGS,
+  P_IDLE_TIME,
+  P_INIT,
+  P_LIMITS,
+  P_PREFIX,
+  P_SERIAL,
+  P_TASKS_EACH,
+  SHUT_DOWN,
+} from "./pool-words.ts";
+import { claimed, fail, startTask } from "./run-task.ts";
+import { isCrowded, leaveSeat, ownSeat, seatWorker, takeSeat } from "./seats.ts";
+import { forgetKept } from "./task-code.ts";
+import { ASYNC_TASK, F_POOL, PENDING, stateIn, wordOf } from "./words.ts";
+
+/** Milliseconds of tasks without a turn of the event loop: what they left to timers and sockets goes on meanwhile. */
+const SLICE = 2;
+const hot = new HandOver();
+
+/** Starts a worker, if there is a seat and work to do. Does not wait for it. */
+export function startWorker(pool: number): void {
+  const seat = takeSeat(pool);
+  if (seat === 0) return;
+  try {
+    const worker = new PoolWorker({
+      name: `${readText(words[pool + P_PREFIX])}_${add(words, pool + P_SERIAL, 1)}`,
+      daemon: true,
+      resourceLimits:
+        words[pool + P_LIMITS] === 0 ? undefined : (unpack(words[pool + P_LIMITS]) as ResourceLimits),
+    });
+    worker.pool = adopt(Kind.Pool, pool);
+    worker.seat = seat;
+    worker.start();
+    seatWorker(seat, worker.ident as number);
+  } catch (error) {
+    leaveSeat(pool, seat, -ident);
+    throw error;
+  }
+}
+
+/** A worker of a pool. */
+export class PoolWorker extends Thread {
+  pool: SharedObject | undefined;
+  seat = 0;
+
+  override run(): Promise<void> {
+    const { pool, seat } = this;
+    return work((pool as SharedObject)[kAt], seat);
+  }
+}
+
+/** The pool whose worker this thread is, 0: none. */
+let own = 0;
+
+export function isWorkerOf(pool: number): boolean {
+  return own === pool;
+}
+
+/** In a worker, within a task: runs another one here. False: there is none. */
+export function runOne(pool: number): boolean {
+  const at = take(pool);
+  if (at === 0) return false;
+  const running = startTask(pool, at, true);
+  if (running === undefined) finish(at);
+  else void running.finally(() => finish(at));
+  return true;
+}
+
+async function work(pool: number, seat: number): Promise<void> {
+  own = pool;
+  ownSeat(seat, ident);
+  setHelper({
+    now: (at) => helpNow(pool, at),
+    later: (at) => helpLater(pool, at),
+    blocked: (at, wait) => blocked(pool, at, wait),
+  });
+  try {
+    if (await initialize(pool)) await runTasks(pool, seat);
+  } finally {
+    own = 0;
+    setHelper(undefined);
+    forgetKept();
+    leaveSeat(pool, seat, ident);
+    checkOver(pool);
+  }
+}
+
+/** Runs the pool's initializer. False: the pool is broken. */
+async function initialize(pool: number): Promise<boolean> {
+  if (isBroken(pool)) return false;
+  const message = words[pool + P_INIT];
+  if (message === 0) return true;
+  try {
+    await prepare(message);
+    const { initializer, initargs } = unpack(message) as Initializer;
+    await initializer(...initargs);
+    return true;
+  } catch (error) {
+    breakPool(pool, error);
+    return false;
+  }
+}
+
+export interface Initializer {
+  initializer: (...args: readonly unknown[]) => unknown;
+  initargs: readonly unknown[];
+}
+
+/** Until the pool is shut down and empty, or the worker was idle for too long. */
+async function runTasks(pool: number, seat: number): Promise<void> {
+  const limit = words[pool + P_TASKS_EACH];
+  let fresh = false;
+  let done = 0;
+  let turnAt = performance.now() + SLICE;
+  for (;;) {
+    // 1. The next task; spun for, as the next is often on its way.
+    const at = take(pool) || (hot.spin(() => hasWork(pool)) ? take(pool) : 0);
+    if (at !== 0) {
+      const running = startTask(pool, at, true);
+      if (running !== undefined) await running;
+      finish(at);
+      fresh = true;
+      if (++done === limit) return;
+      if (performance.now() < turnAt) continue;
+    }
+    // 2. A turn of the event loop after a slice of time, and before it goes idle.
+    if (fresh) {
+      await turn();
+      turnAt = performance.now() + SLICE;
+      fresh = false;
+      continue;
+    }
+    if (at !== 0) continue;
+    if (isCrowded(pool)) return;
+    // 3. Idle, asleep; or awaiting, if a task left something that needs the event loop.
+    const worked = await idle(pool);
+    if (worked) continue;
+    // 4. Not needed any more: unless a task came at the very moment.
+    if (!leaveSeat(pool, seat, ident)) return;
+    if (!hasWork(pool)) return;
+    seat = takeSeat(pool);
+    if (seat === 0) return;
+    ownSeat(seat, ident);
+  }
+}
+
+/** False: the pool is shut down, or nothing came for the idle time. */
+async function idle(pool: number): Promise<boolean> {
+  if (load(words, pool + P_FLAGS) & SHUT_DOWN || isBroken(pool)) return hasWork(pool) && !isBroken(pool);
+  const limit = loadFloat(pool + P_IDLE_TIME);
+  if (leftovers() === undefined) return parkSync(idleSteps(pool), deadlineOf(limit), "wait for tasks", "");
+  return parkAsync(idleSteps(pool), limit);
+}
+
+/** A task that this worker waits for, while the pool may have nobody else for it. */
+function helpNow(pool: number, at: number): boolean {
+  // Its promise would never settle while this thread is blocked.
+  if ((wordOf(at) & ASYNC_TASK) !== 0 || !claimed(pool, at)) return false;
+  retain(at);
+  try {
+    if (startTask(pool, at, false) !== undefined) fail(at, promiseError(), false);
+  } finally {
+    release(at);
+  }
+  return true;
+}
+
+function promiseError(): RuntimeError {
+  return new RuntimeError(
+    "PROMISE_IN_WAIT",
+    "cannot finish the task: it returned a promise in a worker that is blocked by waiting for it. Declare its function async, or await its future instead.",
+  );
+}
+
+function blocked<T>(pool: number, at: number, wait: () => T): T {
+  if (words[at + F_POOL] !== pool || stateIn(wordOf(at)) !== PENDING) return wait();
+  add(words, pool + P_BLOCKED, 1);
+  try {
+    if (!wakeIdle(pool)) startWorker(pool);
+    return wait();
+  } finally {
+    sub(words, pool + P_BLOCKED, 1);
+  }
+}
+
+/** The same for one that awaits it: on the next turn, if nobody has begun it by then. */
+function helpLater(pool: number, at: number): void {
+  retain(at);
+  void turn().then(async () => {
+    try {
+      if (claimed(pool, at)) await startTask(pool, at, false);
+    } finally {
+      release(at);
+    }
+  });
+}

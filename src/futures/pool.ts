@@ -1,0 +1,223 @@
+/** A pool's tasks: in, out, and what follows when one is over. See pool-words.ts. */
+import { add, compareExchange, load, sub } from "#atomics";
+import { eachBlock, release, retain } from "../memory/allocator.ts";
+import { cover, words } from "../memory/arena.ts";
+import { enter, leave } from "../memory/guard.ts";
+import { adopt } from "../memory/handle.ts";
+import { H_LIVE, H_MAIN_REALM, Kind } from "../memory/layout.ts";
+import { NOTIFIED, Q_GUARD } from "../parking/layout.ts";
+import { firstWaiting, ring, settle as settleNode, wake } from "../parking/queue.ts";
+import type { Event } from "../sync/event.ts";
+import type { Semaphore } from "../sync/semaphore.ts";
+import {
+  P_CANCELLED,
+  P_FAILED,
+  P_FINISHED,
+  P_FLAGS,
+  P_IDLE,
+  P_INBOX,
+  P_LANES,
+  P_OVER,
+  P_QUEUE,
+  P_ROOM,
+  P_TASKS,
+  P_WORKERS,
+  SHUT_DOWN,
+} from "./pool-words.ts";
+import { claim, onPoolLeft } from "./settle.ts";
+import {
+  CANCELLED,
+  F_LINK,
+  F_PLACE,
+  F_POOL,
+  F_TIME,
+  FINISHED,
+  LANES,
+  laneIn,
+  OUT,
+  PENDING,
+  SORTED,
+  stateIn,
+  wordOf,
+} from "./words.ts";
+
+/** Takes in a task, with a reference to it. Wakes an idle worker. False: there was none. */
+export function push(pool: number, at: number): boolean {
+  words[at + F_POOL] = pool;
+  if (add(words, pool + P_TASKS, 1) === 0) beginWork(pool);
+  retain(at);
+  let head: number;
+  do {
+    head = load(words, pool + P_INBOX);
+    words[at + F_LINK] = head;
+  } while (compareExchange(words, pool + P_INBOX, head, at) !== head);
+  // A worker counts itself idle before it looks for the last time: one of us sees the other.
+  return load(words, pool + P_IDLE) > 0 && wakeIdle(pool);
+}
+
+/** From the first task on it lives, and main stays, until the last is over. */
+function beginWork(pool: number): void {
+  retain(pool);
+  if (add(words, H_LIVE, 1) === 0) ring(words[H_MAIN_REALM]);
+}
+
+/** One task less. */
+function endTask(pool: number, outcome: number): void {
+  add(words, pool + (outcome === FINISHED ? P_FINISHED : outcome === CANCELLED ? P_CANCELLED : P_FAILED), 1);
+  if (sub(words, pool + P_TASKS, 1) !== 1) return;
+  if (load(words, pool + P_FLAGS) & SHUT_DOWN) {
+    wakeAllIdle(pool);
+    checkOver(pool);
+  }
+  if (sub(words, H_LIVE, 1) === 1) ring(words[H_MAIN_REALM]);
+  release(pool);
+}
+onPoolLeft(endTask);
+
+/** Shut down, and nothing left: who waits for that goes on. */
+export function checkOver(pool: number): void {
+  if ((load(words, pool + P_FLAGS) & SHUT_DOWN) === 0) return;
+  if (load(words, pool + P_TASKS) === 0 && load(words, pool + P_WORKERS) === 0)
+    (adopt(Kind.Event, words[pool + P_OVER]) as Event).set();
+}
+
+/** Wakes the worker that has been idle for longest. */
+export function wakeIdle(pool: number): boolean {
+  enter(words, pool + P_QUEUE + Q_GUARD);
+  const node = firstWaiting(pool + P_QUEUE);
+  const woken = node !== 0 && settleNode(pool + P_QUEUE, node, NOTIFIED);
+  if (woken) sub(words, pool + P_IDLE, 1);
+  leave(words, pool + P_QUEUE + Q_GUARD);
+  if (woken) wake(node);
+  return woken;
+}
+
+export function wakeAllIdle(pool: number): void {
+  while (wakeIdle(pool));
+}
+
+/** Is there a task that nobody has taken? */
+export function hasWork(pool: number): boolean {
+  if (load(words, pool + P_INBOX) !== 0) return true;
+  for (let lane = 0; lane < LANES; lane++) if (words[pool + P_LANES + 2 * lane] !== 0) return true;
+  return false;
+}
+
+/** How many tasks that are over already one section takes out: the guard is not for long work. */
+const AT_ONCE = 64;
+const dead: number[] = [];
+
+/** Takes the first task, claimed for the calling thread, with the pool's reference to it; 0: there is none. */
+export function take(pool: number): number {
+  for (;;) {
+    enter(words, pool + P_QUEUE + Q_GUARD);
+    if (load(words, pool + P_INBOX) !== 0) sortInbox(pool);
+    const at = takeFirst(pool);
+    leave(words, pool + P_QUEUE + Q_GUARD);
+    const more = dead.length === AT_ONCE;
+    while (dead.length > 0) letGo(pool, dead.pop() as number);
+    if (at !== 0) makeRoom(pool);
+    if (at !== 0 || !more) return at;
+  }
+}
+
+/** Under the guard. Claims before it unlinks: one who dies in between has it, and it is over when it is found again. */
+function takeFirst(pool: number): number {
+  for (let lane = LANES - 1; lane >= 0; lane--) {
+    const place = pool + P_LANES + 2 * lane;
+    for (let at = words[place]; at !== 0; at = words[place]) {
+      const mine = claim(at);
+      words[place] = cover(at)[at + F_LINK];
+      words[at + F_PLACE] = mine ? OUT : 0;
+      if (mine) return at;
+      dead.push(at);
+      if (dead.length === AT_ONCE) return 0;
+    }
+  }
+  return 0;
+}
+
+/** A task that `take` gave is over. */
+export function finish(at: number): void {
+  words[at + F_PLACE] = 0;
+  release(at);
+}
+
+/** It was cancelled, or run by who waited for it. */
+function letGo(pool: number, at: number): void {
+  release(at);
+  makeRoom(pool);
+}
+
+function makeRoom(pool: number): void {
+  const room = words[pool + P_ROOM];
+  if (room !== 0) (adopt(Kind.Semaphore, room) as Semaphore).release();
+}
+
+/** Under the guard: what was submitted goes to the lanes, oldest first. */
+function sortInbox(pool: number): void {
+  // 1. Mark all: a task that is marked and in no list was being sorted.
+  let head: number;
+  do {
+    head = load(words, pool + P_INBOX);
+    for (let at = head; at !== 0 && cover(at)[at + F_PLACE] !== SORTED; at = words[at + F_LINK])
+      words[at + F_PLACE] = SORTED;
+  } while (compareExchange(words, pool + P_INBOX, head, 0) !== head);
+  // 2. Turn the stack around.
+  let first = 0;
+  for (let at = head; at !== 0; ) {
+    const next = words[at + F_LINK];
+    words[at + F_LINK] = first;
+    first = at;
+    at = next;
+  }
+  // 3. Into the lanes.
+  for (let at = first; at !== 0; ) {
+    const next = words[at + F_LINK];
+    append(pool, at);
+    at = next;
+  }
+}
+
+/** The link that makes it part of the lane comes before the tail. */
+function append(pool: number, at: number): void {
+  const place = pool + P_LANES + 2 * laneIn(wordOf(at));
+  words[at + F_LINK] = 0;
+  if (words[place] === 0) words[place] = at;
+  else words[words[place + 1] + F_LINK] = at;
+  words[place + 1] = at;
+}
+
+/** All tasks that nobody has begun, each with a reference. They stay where they are. */
+export function queued(pool: number): number[] {
+  const all: number[] = [];
+  enter(words, pool + P_QUEUE + Q_GUARD);
+  if (load(words, pool + P_INBOX) !== 0) sortInbox(pool);
+  for (let lane = LANES - 1; lane >= 0; lane--)
+    for (let at = words[pool + P_LANES + 2 * lane]; at !== 0; at = cover(at)[at + F_LINK]) {
+      retain(at);
+      all.push(at);
+    }
+  leave(words, pool + P_QUEUE + Q_GUARD);
+  return all;
+}
+
+/** Under the guard, whose holder was killed: tails, and tasks that it was sorting. */
+export function mendLanes(pool: number): void {
+  const listed = new Set<number>();
+  for (let at = load(words, pool + P_INBOX); at !== 0; at = cover(at)[at + F_LINK]) listed.add(at);
+  for (let lane = 0; lane < LANES; lane++) {
+    const place = pool + P_LANES + 2 * lane;
+    for (let at = words[place]; at !== 0; at = cover(at)[at + F_LINK]) {
+      listed.add(at);
+      words[place + 1] = at;
+    }
+  }
+  const lost: number[] = [];
+  eachBlock((at, kind) => {
+    if (kind !== Kind.Future || words[at + F_POOL] !== pool || words[at + F_PLACE] !== SORTED) return;
+    if (!listed.has(at) && stateIn(wordOf(at)) === PENDING) lost.push(at);
+  });
+  lost.sort((a, b) => (words[a + F_TIME] - words[b + F_TIME]) | 0);
+  for (const at of lost) append(pool, at);
+}

@@ -1,0 +1,101 @@
+/** Running a task that was claimed, in the thread that claimed it. */
+import { release } from "../memory/allocator.ts";
+import { words } from "../memory/arena.ts";
+import { drop, pack } from "../shared/cell.ts";
+import { packThrown } from "../threading/message.ts";
+import { P_TIMES } from "./pool-words.ts";
+import { claim, settle } from "./settle.ts";
+import { callTask, prepareTask } from "./task-code.ts";
+import { RUN, record, WAIT } from "./times.ts";
+import { clock, F_POOL, F_TIME, FAILED, FINISHED, PENDING, stateIn, wordOf } from "./words.ts";
+
+/** The future of the task that runs here, 0: none. */
+let current = 0;
+
+/** Block of the future whose task runs on this thread right now. */
+export function currentTask(): number {
+  return current;
+}
+
+/** Is it a task of this pool that nobody had begun, and is ours now? */
+export function claimed(pool: number, at: number): boolean {
+  return words[at + F_POOL] === pool && stateIn(wordOf(at)) === PENDING && claim(at);
+}
+
+/** Runs it to its end. A promise: it is still on its way. `unlinked`: it stands in no list of the pool. */
+export function startTask(pool: number, at: number, unlinked: boolean): Promise<void> | undefined {
+  const begun = clock();
+  record(words[pool + P_TIMES], WAIT, begun - words[at + F_TIME]);
+  const run = () => runTask(pool, at, unlinked, begun);
+  try {
+    const loading = prepareTask(at);
+    if (loading === undefined) return run();
+    return loading.then(run, (error) => fail(at, error, unlinked));
+  } catch (error) {
+    fail(at, error, unlinked);
+    return undefined;
+  }
+}
+
+function runTask(pool: number, at: number, unlinked: boolean, begun: number): Promise<void> | undefined {
+  const outer = current;
+  current = at;
+  let result: unknown;
+  try {
+    result = callTask(at);
+  } catch (error) {
+    current = outer;
+    record(words[pool + P_TIMES], RUN, clock() - begun);
+    fail(at, error, unlinked);
+    return undefined;
+  }
+  if (isThenable(result)) return awaitTask(pool, at, unlinked, begun, result, outer);
+  current = outer;
+  record(words[pool + P_TIMES], RUN, clock() - begun);
+  succeed(at, result, unlinked);
+  return undefined;
+}
+
+async function awaitTask(
+  pool: number,
+  at: number,
+  unlinked: boolean,
+  begun: number,
+  promise: PromiseLike<unknown>,
+  outer: number,
+): Promise<void> {
+  try {
+    const result = await promise;
+    record(words[pool + P_TIMES], RUN, clock() - begun);
+    succeed(at, result, unlinked);
+  } catch (error) {
+    fail(at, error, unlinked);
+  } finally {
+    if (current === at) current = outer;
+  }
+}
+
+const owner = {};
+
+function succeed(at: number, result: unknown, unlinked: boolean): void {
+  let cell: number;
+  try {
+    cell = pack(result, "the result of a task", owner);
+  } catch (error) {
+    fail(at, error, unlinked);
+    return;
+  }
+  if (!settle(at, FINISHED, cell, unlinked)) drop(cell);
+}
+
+/** Ends it with an error, unless it has an outcome. */
+export function fail(at: number, error: unknown, unlinked: boolean): void {
+  const message = packThrown(error);
+  if (!settle(at, FAILED, message, unlinked)) release(message);
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
+  );
+}

@@ -1,0 +1,134 @@
+/**
+ * How a future gets its outcome, and who is told: those in its line, its owner's event loop, its pool.
+ *
+ * A thread may be killed between the step that makes the outcome and these; the supervisor then takes them again for
+ * every future whose last change was by the dead, so each of them may be done twice.
+ */
+import { release, retain } from "../memory/allocator.ts";
+import { words } from "../memory/arena.ts";
+import { Kind } from "../memory/layout.ts";
+import { R_BOOTED, R_INBOX, REAPED } from "../parking/layout.ts";
+import { wakeAll } from "../parking/park.ts";
+import { isEmpty, post } from "../parking/queue.ts";
+import { defineRobust } from "../parking/robust.ts";
+import { drop } from "../shared/cell.ts";
+import { postMail } from "../threading/post.ts";
+import { MAIL_FUTURE } from "../threading/states.ts";
+import { packDeath } from "./deaths.ts";
+import {
+  AWAITED,
+  CANCELLED,
+  change,
+  F_ARGS,
+  F_CODE,
+  F_OWNER,
+  F_PLACE,
+  F_POOL,
+  F_QUEUE,
+  F_VALUE,
+  FAILED,
+  type FINISHED,
+  flag,
+  isBy,
+  LEFT,
+  LISTENED,
+  OUT,
+  PENDING,
+  RUNNING,
+  SETTLING,
+  STOP,
+  stateIn,
+  wordOf,
+} from "./words.ts";
+
+/** Takes a future out of the count of its pool. */
+let leavePool: (pool: number, outcome: number) => void = () => {};
+export function onPoolLeft(handler: typeof leavePool): void {
+  leavePool = handler;
+}
+
+/** Has the calling thread run it. False: somebody else does, or it is over. */
+export function claim(at: number): boolean {
+  return change(at, PENDING, RUNNING) !== -1;
+}
+
+/**
+ * Settles it with a result (a cell) or an error (a message). False: it has an outcome already, and the cell is still
+ * the caller's. `unlinked`: it stands in no list of its pool any more, as when the caller took it out to run it.
+ */
+export function settle(
+  at: number,
+  outcome: typeof FINISHED | typeof FAILED,
+  cell: number,
+  unlinked = false,
+): boolean {
+  const begun = change(at, RUNNING, SETTLING) !== -1;
+  if (!begun && change(at, PENDING, SETTLING) === -1) return false;
+  words[at + F_VALUE] = cell;
+  change(at, SETTLING, outcome);
+  if (!begun) forgetTask(at);
+  conclude(at, unlinked);
+  return true;
+}
+
+/** Cancels it, if nobody has begun. */
+export function cancel(at: number): boolean {
+  if (change(at, PENDING, CANCELLED) === -1) return false;
+  forgetTask(at);
+  conclude(at, false);
+  return true;
+}
+
+/** Cancelled if nobody has begun; else what runs can see that it was asked to end. False: it is over. */
+export function requestStop(at: number): boolean {
+  return cancel(at) || stateIn(flag(at, STOP)) < CANCELLED;
+}
+
+/** Tells everybody of an outcome. Anyone who wanted to be told has set his flag in the word that now says it. */
+function conclude(at: number, unlinked: boolean): void {
+  const word = wordOf(at);
+  if (word & AWAITED) wakeAll(at + F_QUEUE);
+  const pool = words[at + F_POOL];
+  if (pool === 0) return;
+  if (word & LISTENED) tellOwner(at, words[at + F_OWNER], unlinked);
+  if ((flag(at, LEFT) & LEFT) === 0) leavePool(pool, stateIn(word));
+}
+
+function tellOwner(at: number, owner: number, unlinked: boolean): void {
+  if (words[owner + R_BOOTED] & REAPED) return;
+  retain(at);
+  // Its link may be in use by the pool.
+  if (unlinked) post(owner, R_INBOX, at);
+  else postMail(owner, R_INBOX, MAIL_FUTURE, at);
+}
+
+/** Gives back what it would run. */
+export function forgetTask(at: number): void {
+  const code = words[at + F_CODE];
+  const args = words[at + F_ARGS];
+  words[at + F_CODE] = words[at + F_ARGS] = 0;
+  if (code !== 0) release(code);
+  drop(args);
+}
+
+/** `thread` died: what it ran fails, and what it settled is told again. */
+function inherit(at: number, thread: number): void {
+  const word = wordOf(at);
+  const state = stateIn(word);
+  if (state === PENDING || !isBy(word, thread)) return;
+  retain(at);
+  if (state >= CANCELLED) {
+    if (!isEmpty(at + F_QUEUE) || word & LISTENED || (word & LEFT) === 0) conclude(at, false);
+  } else {
+    if (state === SETTLING) change(at, SETTLING, RUNNING);
+    const error = packDeath(thread);
+    if (!settle(at, FAILED, error)) release(error);
+  }
+  if (words[at + F_PLACE] === OUT) {
+    words[at + F_PLACE] = 0;
+    release(at); // the pool's reference
+  }
+  release(at);
+}
+
+defineRobust(Kind.Future, { queue: F_QUEUE, breakOwned: inherit });
