@@ -6,3 +6,5 @@ export const kMake: unique symbol = Symbol("threadkit.make");
 export const kComplete: unique symbol = Symbol("threadkit.complete");
 /** Takes its outcome in, which is there. */
 export const kAbsorb: unique symbol = Symbol("threadkit.absorb");
+/** Gives it a block that stays, when it is about to cross. */
+export const kPublish: unique symbol = Symbol("threadkit.publish");

@@ -1,6 +1,6 @@
 /** Future: the outcome of a task, in whatever thread it runs. Its words are in words.ts. */
 import { describe, FutureTimeoutError, InvalidStateError, typeError } from "../errors/errors.ts";
-import { onDispose, release, retain } from "../memory/allocator.ts";
+import { allocate, onDispose, release, retain } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { defineKind, isAdopting, kAt, kInspect, list, moveTo, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
@@ -11,10 +11,11 @@ import { HandOver } from "../parking/spin.ts";
 import { drop, pack } from "../shared/cell.ts";
 import { onCrossing, packThrown } from "../threading/message.ts";
 import { outgoing } from "../threading/outgoing.ts";
-import { kAbsorb, kComplete, kMake } from "./doors.ts";
+import { kAbsorb, kComplete, kMake, kPublish } from "./doors.ts";
 import { helper } from "./help.ts";
-import { type Outcome, outcomeOf, preparation } from "./outcome.ts";
+import { preparation, valueOf } from "./outcome.ts";
 import { isOwned, ownerListens, place, remove } from "./owner.ts";
+import { added, type Reactions, react } from "./reactions.ts";
 import { cancel, claim, forgetTask, requestStop, settle } from "./settle.ts";
 import { doneSteps } from "./waiting.ts";
 import {
@@ -34,6 +35,12 @@ import {
 const NAMES = ["pending", "running", "running", "cancelled", "finished", "failed"] as const;
 let pooled = false;
 
+// Flags of a handle.
+/** It is in the ledger: it has crossed, or stands for a block of its own. */
+const LISTED = 1;
+/** `kComplete` will be called. */
+const SUBSCRIBED = 2;
+
 /**
  * The outcome of a task that runs, ran or will run in some thread. Await it, or ask it: any thread may wait for it,
  * read it and cancel it.
@@ -51,20 +58,18 @@ let pooled = false;
  * ```
  */
 export class Future<T> extends SharedObject implements PromiseLike<T> {
-  /** The handle is in the ledger: it has crossed, or stands for a block of its own. */
-  #listed: boolean;
-  #outcome: Outcome<T> | undefined;
-  #promise: Promise<T> | undefined;
-  #resolve: ((value: T) => void) | undefined;
-  #reject: ((error: unknown) => void) | undefined;
-  #callbacks: ((future: Future<T>) => void)[] | undefined;
-  #subscribed = false;
+  /** Final state once the outcome was taken in, else 0. */
+  #state = 0;
+  #value: unknown;
+  /** LISTED, SUBSCRIBED. */
+  #flags: number;
+  #reactions: Reactions;
 
   /** A future without a task. */
   constructor() {
     const listed = !pooled || isAdopting();
     super(Kind.Future, FUTURE_WORDS, listed);
-    this.#listed = listed;
+    this.#flags = listed ? LISTED : 0;
   }
 
   /** @internal */
@@ -90,9 +95,9 @@ export class Future<T> extends SharedObject implements PromiseLike<T> {
    * @throws BlockingError (BLOCKING_NOT_ALLOWED) where this thread must not block
    */
   result(options?: { timeout?: number }): T {
-    const outcome = this.#wait(options, "wait for the result", "resultAsync()");
-    if (outcome.state === FINISHED) return outcome.value as T;
-    throw outcome.value;
+    this.#wait(options, "wait for the result", "resultAsync()");
+    if (this.#state === FINISHED) return this.#value as T;
+    throw this.#value;
   }
 
   /**
@@ -100,9 +105,9 @@ export class Future<T> extends SharedObject implements PromiseLike<T> {
    * @throws like `result`; rejects with `signal.reason` when aborted
    */
   async resultAsync(options?: WaitOptions): Promise<T> {
-    const outcome = await this.#waitAsync(options, "wait for the result");
-    if (outcome.state === FINISHED) return outcome.value as T;
-    throw outcome.value;
+    await this.#waitAsync(options, "wait for the result");
+    if (this.#state === FINISHED) return this.#value as T;
+    throw this.#value;
   }
 
   /**
@@ -110,17 +115,19 @@ export class Future<T> extends SharedObject implements PromiseLike<T> {
    * @throws CancelledError, FutureTimeoutError like `result`
    */
   exception(options?: { timeout?: number }): unknown {
-    return exceptionIn(this.#wait(options, "wait for the exception", "exceptionAsync()"));
+    this.#wait(options, "wait for the exception", "exceptionAsync()");
+    return this.#error();
   }
 
   /** What the task threw; undefined if it has a result. Never blocks; twin: `exception`. */
   async exceptionAsync(options?: WaitOptions): Promise<unknown> {
-    return exceptionIn(await this.#waitAsync(options, "wait for the exception"));
+    await this.#waitAsync(options, "wait for the exception");
+    return this.#error();
   }
 
   /** Cancels it, unless it runs or is over. Does not block. @returns true if it is cancelled, also from before */
   cancel(): boolean {
-    return this.#word(stateIn) === CANCELLED || (this.#outcome === undefined && cancel(this[kAt]));
+    return this.#word(stateIn) === CANCELLED || (this.#state === 0 && cancel(this[kAt]));
   }
 
   /**
@@ -128,12 +135,12 @@ export class Future<T> extends SharedObject implements PromiseLike<T> {
    * @returns false if it is over
    */
   requestStop(): boolean {
-    return this.#outcome === undefined && requestStop(this[kAt]);
+    return this.#state === 0 && requestStop(this[kAt]);
   }
 
   /** Has `requestStop()` been called while it ran? */
   get stopRequested(): boolean {
-    return this.#outcome === undefined && (wordOf(this[kAt]) & STOP) !== 0;
+    return this.#state === 0 && (wordOf(this[kAt]) & STOP) !== 0;
   }
 
   cancelled(): boolean {
@@ -162,8 +169,7 @@ export class Future<T> extends SharedObject implements PromiseLike<T> {
         `cannot add a callback: it is ${describe(fn)}. Give a function that takes the future.`,
       );
     }
-    this.#callbacks ??= [];
-    this.#callbacks.push(fn);
+    this.#reactions = added(this.#reactions, () => fn(this));
     this.#subscribe();
   }
 
@@ -172,15 +178,24 @@ export class Future<T> extends SharedObject implements PromiseLike<T> {
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
     onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
-    return this.#asPromise().then(onFulfilled, onRejected);
+    if (this.#isHere()) {
+      const there =
+        this.#state === FINISHED ? Promise.resolve(this.#value as T) : Promise.reject(this.#value);
+      return there.then(onFulfilled, onRejected);
+    }
+    // The promise alone, not a second one in front of it: `await` drops what this returns.
+    return new Promise((resolve, reject) => {
+      this.#reactions = added(this.#reactions, { onFulfilled, onRejected, resolve, reject } as never);
+      this.#subscribe();
+    });
   }
 
   catch<R = never>(onRejected?: ((reason: unknown) => R | PromiseLike<R>) | null): Promise<T | R> {
-    return this.#asPromise().catch(onRejected);
+    return this.then(undefined, onRejected);
   }
 
   finally(onFinally?: (() => void) | null): Promise<T> {
-    return this.#asPromise().finally(onFinally);
+    return this.then<T>().finally(onFinally);
   }
 
   /**
@@ -221,55 +236,47 @@ export class Future<T> extends SharedObject implements PromiseLike<T> {
   }
 
   #word<R>(read: (word: number) => R): R {
-    return this.#outcome === undefined ? read(wordOf(this[kAt])) : read(this.#outcome.state);
+    return this.#state === 0 ? read(wordOf(this[kAt])) : read(this.#state);
   }
 
-  #wait(options: { timeout?: number } | undefined, what: string, twin: string): Outcome<T> {
-    const timeout = checkTimeout(checkOptions(options, what).timeout, what);
-    if (this.#outcome === undefined) {
-      const at = this[kAt];
-      if (!isFinal(at) && !(timeout > 0 && waitFor(at, timeout, what, twin))) throw timeoutError(what);
-      const outcome = this[kAbsorb]();
-      if (outcome.state === FAILED && outcome.value instanceof Error)
-        outgoing().appendStack(outcome.value, ".result() of a future");
-    }
-    return this.#outcome as unknown as Outcome<T>;
+  #wait(options: { timeout?: number } | undefined, what: string, twin: string): void {
+    const timeout = checkTimeout(
+      options === undefined ? undefined : checkOptions(options, what).timeout,
+      what,
+    );
+    if (this.#state !== 0) return;
+    const at = this[kAt];
+    if (!isFinal(at) && !(timeout > 0 && waitFor(at, timeout, what, twin))) throw timeoutError(what);
+    this[kAbsorb]();
+    if ((this.#state as number) === FAILED && this.#value instanceof Error)
+      outgoing().appendStack(this.#value, ".result() of a future");
   }
 
-  async #waitAsync(options: WaitOptions | undefined, what: string): Promise<Outcome<T>> {
+  async #waitAsync(options: WaitOptions | undefined, what: string): Promise<void> {
     const { timeout, signal } = checkWait(options, what);
     signal?.throwIfAborted();
-    if (this.#outcome === undefined) {
-      const at = this[kAt];
-      retain(at); // another wait may take the outcome in meanwhile
-      try {
-        helper.later(at);
-        if (!isFinal(at) && !(timeout > 0 && (await parkAsync(doneSteps(at), timeout, signal))))
-          throw timeoutError(what);
-        if (this.#outcome === undefined) await preparation(at);
-      } finally {
-        release(at);
-      }
+    if (this.#state !== 0) return;
+    const at = this[kAt];
+    retain(at); // another wait may take the outcome in meanwhile
+    try {
+      helper.later(at);
+      if (!isFinal(at) && !(timeout > 0 && (await parkAsync(doneSteps(at), timeout, signal))))
+        throw timeoutError(what);
+      await preparation(at);
+    } finally {
+      release(at);
     }
-    return this.#outcome ?? this[kAbsorb]();
-  }
-
-  #asPromise(): Promise<T> {
-    if (this.#promise === undefined) {
-      this.#promise = new Promise<T>((resolve, reject) => {
-        this.#resolve = resolve;
-        this.#reject = reject;
-      });
-      this.#subscribe();
-    }
-    return this.#promise;
+    this[kAbsorb]();
   }
 
   /** Has `kComplete` called, soon if it is done. */
   #subscribe(): void {
-    if (this.#subscribed) return;
-    this.#subscribed = true;
-    if (this.#outcome !== undefined) return queueMicrotask(() => this[kComplete]());
+    if (this.#flags & SUBSCRIBED) return;
+    this.#flags |= SUBSCRIBED;
+    if (this.#state !== 0) {
+      queueMicrotask(() => this[kComplete]());
+      return;
+    }
     const at = this[kAt];
     helper.later(at);
     if (isOwned(this, at)) {
@@ -279,54 +286,63 @@ export class Future<T> extends SharedObject implements PromiseLike<T> {
 
   /** @internal */
   [kComplete](): void {
-    if (this.#outcome === undefined) {
+    if (this.#state === 0) {
       const loading = preparation(this[kAt]);
       if (loading !== undefined) {
         void loading.then(() => this[kComplete]());
         return;
       }
     }
-    this.#subscribed = false;
-    const { state, value } = this.#outcome ?? this[kAbsorb]();
-    if (state === FINISHED) this.#resolve?.(value as T);
-    else this.#reject?.(value);
-    this.#resolve = this.#reject = undefined;
-    const callbacks = this.#callbacks;
-    this.#callbacks = undefined;
-    if (callbacks !== undefined) for (const fn of callbacks) queueMicrotask(() => fn(this));
+    this.#flags &= ~SUBSCRIBED;
+    this[kAbsorb]();
+    const reactions = this.#reactions;
+    this.#reactions = undefined;
+    react(reactions, this.#state, this.#value);
   }
 
   /** @internal */
-  [kAbsorb](): Outcome<T> {
-    if (this.#outcome !== undefined) return this.#outcome;
+  [kAbsorb](): void {
+    if (this.#state !== 0) return;
     const at = this[kAt];
-    this.#outcome = outcomeOf<T>(at);
-    if (this.#subscribed) queueMicrotask(() => this[kComplete]()); // the word that comes finds it gone
+    this.#value = valueOf(at);
+    this.#state = stateIn(wordOf(at));
     remove(this, at);
-    if (!this.#listed) {
-      moveTo(this, 0);
-      release(at);
-    }
-    return this.#outcome;
+    // The word that comes will not find it any more.
+    if (this.#flags & SUBSCRIBED) queueMicrotask(() => this[kComplete]());
+    if (this.#flags & LISTED) return;
+    moveTo(this, 0);
+    release(at);
   }
 
   /** @internal It is about to cross: it gets a block that stays, with its outcome if it has one. */
-  static publish(future: Future<unknown>): void {
-    if (future.#listed) return;
-    future.#listed = true;
-    if (future.#outcome === undefined) return list(future);
-    const { state, value } = future.#outcome;
-    pooled = true;
-    try {
-      const fresh = new Future();
-      moveTo(future, fresh[kAt]);
-    } finally {
-      pooled = false;
-    }
+  static [kPublish](future: Future<unknown>): void {
+    if (future.#flags & LISTED) return;
+    future.#flags |= LISTED;
+    if (future.#state !== 0) future.#reopen();
     list(future);
-    if (state === CANCELLED) cancel(future[kAt]);
-    else if (state === FINISHED) settle(future[kAt], FINISHED, pack(value, "the result", future));
-    else settle(future[kAt], FAILED, packThrown(value));
+  }
+
+  /** A block with the outcome that it has. */
+  #reopen(): void {
+    moveTo(this, allocate(Kind.Future, FUTURE_WORDS));
+    const at = this[kAt];
+    if (this.#state === CANCELLED) cancel(at);
+    else if (this.#state === FINISHED) settle(at, FINISHED, pack(this.#value, "the result", this));
+    else settle(at, FAILED, packThrown(this.#value));
+  }
+
+  /** Its outcome is taken in, or was there and is now. */
+  #isHere(): boolean {
+    if (this.#state !== 0) return true;
+    const at = this[kAt];
+    if (!isFinal(at) || preparation(at) !== undefined) return false;
+    this[kAbsorb]();
+    return true;
+  }
+
+  #error(): unknown {
+    if ((this.#state as number) === CANCELLED) throw this.#value;
+    return this.#state === FINISHED ? undefined : this.#value;
   }
 
   /** @internal */
@@ -344,12 +360,6 @@ function waitFor(at: number, timeout: number, what: string, twin: string): boole
   return helper.blocked(at, () => parkSync(doneSteps(at), deadlineOf(timeout), what, twin));
 }
 
-function exceptionIn({ state, value }: Outcome<unknown>): unknown {
-  if (state === FINISHED) return undefined;
-  if (state === CANCELLED) throw value;
-  return value;
-}
-
 function timeoutError(what: string): FutureTimeoutError {
   return new FutureTimeoutError(
     `cannot ${what}: the future had no outcome when the time was up. Wait longer, or cancel it.`,
@@ -364,6 +374,6 @@ onDispose(Kind.Future, (at) => {
   if (owner !== 0) release(owner);
 });
 onCrossing((value) => {
-  if (value instanceof Future) Future.publish(value);
+  if (value instanceof Future) Future[kPublish](value);
 });
 defineKind(Kind.Future, Future as never);

@@ -8,19 +8,13 @@ import { unpackHeld } from "../threading/held-code.ts";
 import { isPlainData, prepare } from "../threading/message.ts";
 import { type CANCELLED, F_VALUE, FAILED, FINISHED, stateIn, wordOf } from "./words.ts";
 
-export interface Outcome<T> {
-  readonly state: typeof CANCELLED | typeof FINISHED | typeof FAILED;
-  /** The result, or what `result()` throws. */
-  readonly value: T | unknown;
-}
-
-/** Of a future that is done. */
-export function outcomeOf<T>(at: number): Outcome<T> {
-  const state = stateIn(wordOf(at)) as Outcome<T>["state"];
+/** The result of a future that is done, or what `result()` throws. */
+export function valueOf(at: number): unknown {
+  const state = stateIn(wordOf(at));
   const cell = words[at + F_VALUE];
-  if (state === FINISHED) return { state, value: open(cell) };
-  if (state === FAILED) return { state, value: unpackHeld(cell, "read the error of a task", REMEDY) };
-  return { state, value: cancelledError() };
+  if (state === FINISHED) return open(cell);
+  if (state === FAILED) return unpackHeld(cell, "read the error of a task", REMEDY);
+  return cancelledError();
 }
 
 const REMEDY = "Import that module in this thread, or await the future.";
@@ -32,7 +26,7 @@ export function preparation(at: number): Promise<void> | undefined {
   return prepare(cell);
 }
 
-export function cancelledError(): CancelledError {
+function cancelledError(): CancelledError {
   return new CancelledError(
     "cannot take the result of the future: it was cancelled before it ran. Look at cancelled() first, or submit it again.",
   );

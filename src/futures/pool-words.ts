@@ -53,4 +53,8 @@ export const P_TIMES = P_FINISHED + 3;
 /** Workers that are blocked by a task of this very pool: as many more may be started. Seats that there are for them. */
 export const P_BLOCKED = P_FINISHED + 4;
 export const EXTRA_SEATS = 64;
-export const POOL_WORDS = P_FINISHED + 5;
+/** Ident of the idle worker that looks for work every millisecond, 0: none. See idle.ts. */
+export const P_SENTINEL = P_FINISHED + 5;
+/** Run time of tasks of late, in sixteenths of a microsecond. A guess: whoever runs one writes it, without care for others. */
+export const P_PACE = P_FINISHED + 6;
+export const POOL_WORDS = P_FINISHED + 7;

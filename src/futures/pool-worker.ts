@@ -9,8 +9,6 @@ import { loadFloat } from "../memory/float.ts";
 import { adopt, kAt, type SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { readText } from "../memory/text.ts";
-import { deadlineOf } from "../parking/deadline.ts";
-import { parkSync } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
 import { ident } from "../parking/realm.ts";
 import { HandOver } from "../parking/spin.ts";
@@ -18,7 +16,7 @@ import { prepare, unpack } from "../threading/message.ts";
 import { Thread } from "../threading/thread.ts";
 import { breakPool, isBroken } from "./broken.ts";
 import { setHelper } from "./help.ts";
-import { idleSteps } from "./idle.ts";
+import { idleSteps, sleepIdle } from "./idle.ts";
 import { checkOver, finish, hasWork, take, wakeIdle } from "./pool.ts";
 import {
   P_BLOCKED,
@@ -171,7 +169,7 @@ async function runTasks(pool: number, seat: number): Promise<void> {
 async function idle(pool: number): Promise<boolean> {
   if (load(words, pool + P_FLAGS) & SHUT_DOWN || isBroken(pool)) return hasWork(pool) && !isBroken(pool);
   const limit = loadFloat(pool + P_IDLE_TIME);
-  if (leftovers() === undefined) return parkSync(idleSteps(pool), deadlineOf(limit), "wait for tasks", "");
+  if (leftovers() === undefined) return sleepIdle(pool, limit);
   return parkAsync(idleSteps(pool), limit);
 }
 

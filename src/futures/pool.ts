@@ -18,8 +18,10 @@ import {
   P_INBOX,
   P_LANES,
   P_OVER,
+  P_PACE,
   P_QUEUE,
   P_ROOM,
+  P_SENTINEL,
   P_TASKS,
   P_WORKERS,
   SHUT_DOWN,
@@ -52,7 +54,24 @@ export function push(pool: number, at: number): boolean {
     words[at + F_LINK] = head;
   } while (compareExchange(words, pool + P_INBOX, head, at) !== head);
   // A worker counts itself idle before it looks for the last time: one of us sees the other.
-  return load(words, pool + P_IDLE) > 0 && wakeIdle(pool);
+  const idle = load(words, pool + P_IDLE);
+  return idle > 0 && ((idle < load(words, pool + P_WORKERS) && isBrief(pool)) || wakeIdle(pool));
+}
+
+/** Microseconds of work that waking another worker is not worth: the wake-up alone takes half of that. */
+const BRIEF = 100;
+/** What a task costs besides its own time, in sixteenths of a microsecond. */
+const OVERHEAD = 16;
+
+/**
+ * Will those at work be through in no time, to judge by the tasks of late? If that is wrong, the sentinel sees it within
+ * a millisecond, so no task waits for long behind one that takes its time.
+ */
+function isBrief(pool: number): boolean {
+  return (
+    load(words, pool + P_SENTINEL) !== 0 &&
+    words[pool + P_TASKS] * (words[pool + P_PACE] + OVERHEAD) < BRIEF * 16
+  );
 }
 
 /** From the first task on it lives, and main stays, until the last is over. */
@@ -126,8 +145,9 @@ function takeFirst(pool: number): number {
   for (let lane = LANES - 1; lane >= 0; lane--) {
     const place = pool + P_LANES + 2 * lane;
     for (let at = words[place]; at !== 0; at = words[place]) {
+      cover(at);
       const mine = claim(at);
-      words[place] = cover(at)[at + F_LINK];
+      words[place] = words[at + F_LINK];
       words[at + F_PLACE] = mine ? OUT : 0;
       if (mine) return at;
       dead.push(at);

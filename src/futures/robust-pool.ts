@@ -1,5 +1,5 @@
 /** What the supervisor does with a pool after a thread was killed. */
-import { load } from "#atomics";
+import { compareExchange, load } from "#atomics";
 import { release } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
@@ -21,6 +21,7 @@ import {
   P_QUEUE,
   P_ROOM,
   P_SEATS,
+  P_SENTINEL,
   P_TIMES,
 } from "./pool-words.ts";
 import { startWorker } from "./pool-worker.ts";
@@ -59,6 +60,7 @@ defineRobust(Kind.Pool, {
   abandoned: recount,
   passOn: recount,
   breakOwned(pool, thread) {
+    compareExchange(words, pool + P_SENTINEL, thread, 0);
     if (clearSeats(pool, thread)) goOn(pool);
   },
 });

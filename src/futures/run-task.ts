@@ -3,7 +3,7 @@ import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { drop, pack } from "../shared/cell.ts";
 import { packThrown } from "../threading/message.ts";
-import { P_TIMES } from "./pool-words.ts";
+import { P_PACE, P_TIMES } from "./pool-words.ts";
 import { claim, settle } from "./settle.ts";
 import { callTask, prepareTask } from "./task-code.ts";
 import { RUN, record, WAIT } from "./times.ts";
@@ -45,16 +45,24 @@ function runTask(pool: number, at: number, unlinked: boolean, begun: number): Pr
     result = callTask(at);
   } catch (error) {
     current = outer;
-    record(words[pool + P_TIMES], RUN, clock() - begun);
+    noteRun(pool, clock() - begun);
     fail(at, error, unlinked);
     return undefined;
   }
   if (isThenable(result)) return awaitTask(pool, at, unlinked, begun, result, outer);
   current = outer;
-  record(words[pool + P_TIMES], RUN, clock() - begun);
+  noteRun(pool, clock() - begun);
   succeed(at, result, unlinked);
   return undefined;
 }
+
+function noteRun(pool: number, micros: number): void {
+  record(words[pool + P_TIMES], RUN, micros);
+  const pace = words[pool + P_PACE];
+  words[pool + P_PACE] = pace + (((Math.min(micros, MOST) << 4) - pace) >> 3);
+}
+/** Microseconds: longer is all the same to the pace. */
+const MOST = 1_000_000;
 
 async function awaitTask(
   pool: number,
@@ -66,7 +74,7 @@ async function awaitTask(
 ): Promise<void> {
   try {
     const result = await promise;
-    record(words[pool + P_TIMES], RUN, clock() - begun);
+    noteRun(pool, clock() - begun);
     succeed(at, result, unlinked);
   } catch (error) {
     fail(at, error, unlinked);

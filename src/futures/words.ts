@@ -117,7 +117,9 @@ export function laneIn(word: number): number {
   return (word >> LANE_SHIFT) & (LANES - 1);
 }
 
+const origin = performance.timeOrigin;
+
 /** Microseconds since the epoch, as far as 32 bits reach: differences up to half an hour are right in all threads. */
 export function clock(): number {
-  return ((performance.timeOrigin + performance.now()) * 1000) | 0;
+  return ((origin + performance.now()) * 1000) | 0;
 }
