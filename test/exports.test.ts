@@ -36,13 +36,26 @@ const VALUES = [
   "SharedFloat64",
   "SharedInt32",
   "SharedUint32",
+  // futures and pools
+  "Executor",
+  "Future",
+  "ThreadPoolExecutor",
+  "asCompleted",
+  "stopRequested",
+  "wait",
+  "waitAsync",
   // errors
   "BlockingError",
   "BrokenBarrierError",
   "BrokenLockError",
+  "BrokenThreadPoolError",
+  "CancelledError",
   "CaptureError",
+  "FutureTimeoutError",
+  "InvalidStateError",
   "RuntimeError",
   "ThreadkitError",
+  "WorkerDiedError",
 ];
 
 test("threadkit exports these values and no others", () => {

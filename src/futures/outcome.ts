@@ -6,7 +6,7 @@ import { Kind } from "../memory/layout.ts";
 import { isBlock, open } from "../shared/cell.ts";
 import { unpackHeld } from "../threading/held-code.ts";
 import { isPlainData, prepare } from "../threading/message.ts";
-import { type CANCELLED, F_VALUE, FAILED, FINISHED, stateIn, wordOf } from "./words.ts";
+import { F_VALUE, FAILED, FINISHED, stateIn, wordOf } from "./words.ts";
 
 /** The result of a future that is done, or what `result()` throws. */
 export function valueOf(at: number): unknown {

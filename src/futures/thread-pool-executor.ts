@@ -1,49 +1,25 @@
 /** ThreadPoolExecutor: threads that run what is submitted. */
 import { load, or } from "#atomics";
-import { describe, RuntimeError, typeError } from "../errors/errors.ts";
-import { allocate, release, retain } from "../memory/allocator.ts";
+import { RuntimeError } from "../errors/errors.ts";
+import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
-import { storeFloat } from "../memory/float.ts";
 import { adopt, defineKind, isAdopting, kAt, kInspect } from "../memory/handle.ts";
-import { H_EXITING, H_POOL_COUNT, Kind } from "../memory/layout.ts";
-import { storeText } from "../memory/text.ts";
-import { checkSignal, checkTimeout } from "../parking/deadline.ts";
-import { Event } from "../sync/event.ts";
-import { Semaphore } from "../sync/semaphore.ts";
-import { holdForThreads } from "../threading/exit.ts";
-import { packHeld } from "../threading/held-code.ts";
-import { supervisorSoon } from "../threading/watch.ts";
-import { brokenError, failQueued, isBroken } from "./broken.ts";
-import { kMake } from "./doors.ts";
+import { Kind } from "../memory/layout.ts";
+import type { Event } from "../sync/event.ts";
+import { isBroken } from "./broken.ts";
 import { Executor } from "./executor.ts";
-import { Future } from "./future.ts";
+import type { Future } from "./future.ts";
+import { furnish } from "./make-pool.ts";
 import { type FutureResults, type MapOptions, mapTasks } from "./map.ts";
 import { type PoolMetrics, poolMetrics } from "./metrics.ts";
-import { checkOver, push, queued, wakeAllIdle } from "./pool.ts";
-import { checkPool, laneOf, type SubmitOptions, type ThreadPoolOptions } from "./pool-options.ts";
-import {
-  EXTRA_SEATS,
-  P_FLAGS,
-  P_IDLE_TIME,
-  P_INIT,
-  P_LIMITS,
-  P_MAX,
-  P_OVER,
-  P_PREFIX,
-  P_ROOM,
-  P_SEATS,
-  P_TASKS_EACH,
-  P_TIMES,
-  POOL_WORDS,
-  SHUT_DOWN,
-} from "./pool-words.ts";
-import { isWorkerOf, runOne, startWorker } from "./pool-worker.ts";
+import { checkOver, queued, wakeAllIdle } from "./pool.ts";
+import { checkPool, type SubmitOptions, type ThreadPoolOptions } from "./pool-options.ts";
+import { P_FLAGS, P_MAX, P_OVER, POOL_WORDS, SHUT_DOWN } from "./pool-words.ts";
+import { isWorkerOf } from "./pool-worker.ts";
 import "./robust-pool.ts";
-import { mayGrow } from "./seats.ts";
 import { cancel } from "./settle.ts";
-import { packTask, type Task } from "./task-code.ts";
-import { makeTimes } from "./times.ts";
-import { clock, F_STATE, F_TIME, laneBits } from "./words.ts";
+import { checkSubmit, type How, PLAIN, submitTask, submitTaskAsync } from "./submit.ts";
+import type { Task } from "./task-code.ts";
 
 /**
  * A pool of threads. `submit` returns at once with a future; workers take tasks by priority, then in the order
@@ -173,146 +149,8 @@ export class SubmittingPool {
   }
 }
 
-interface How {
-  readonly lane: number;
-  readonly timeout: number;
-  readonly signal: AbortSignal | undefined;
-}
-const PLAIN: How = { lane: laneOf(undefined), timeout: Number.POSITIVE_INFINITY, signal: undefined };
-
-function checkSubmit(options: unknown): How {
-  if (typeof options !== "object" || options === null) {
-    throw typeError(
-      "INVALID_OPTIONS",
-      `cannot submit: the options are ${describe(options)}. Give an object such as { priority: 1 }.`,
-    );
-  }
-  const { priority, timeout, signal } = options as SubmitOptions;
-  return {
-    lane: laneOf(priority),
-    timeout: checkTimeout(timeout, "submit"),
-    signal: checkSignal(signal, "submit"),
-  };
-}
-
-function furnish(pool: ThreadPoolExecutor, checked: ReturnType<typeof checkPool>): void {
-  const at = pool[kAt];
-  const { initializer, initargs, threadNamePrefix, resourceLimits } = checked.options;
-  words[at + P_MAX] = checked.maxWorkers;
-  words[at + P_SEATS] = allocate(Kind.Store, checked.maxWorkers + EXTRA_SEATS);
-  words[at + P_TASKS_EACH] = checked.maxTasks;
-  words[at + P_TIMES] = makeTimes();
-  storeFloat(at + P_IDLE_TIME, checked.idleTimeout);
-  const prefix = threadNamePrefix || `ThreadPoolExecutor-${words[H_POOL_COUNT]++}`;
-  words[at + P_PREFIX] = storeText(prefix);
-  words[at + P_OVER] = kept(new Event());
-  if (checked.maxQueue > 0) words[at + P_ROOM] = kept(new Semaphore(checked.maxQueue));
-  const remedy = "Make it inside the initializer.";
-  if (initializer !== undefined) {
-    const init = { initializer, initargs: initargs ?? [] };
-    words[at + P_INIT] = packHeld(init, "the initializer of a pool", pool, remedy);
-  }
-  if (resourceLimits !== undefined)
-    words[at + P_LIMITS] = packHeld(resourceLimits, "the resourceLimits of a pool", pool, remedy);
-}
-
-function kept(object: Event | Semaphore): number {
-  retain(object[kAt]);
-  return object[kAt];
-}
-
 function overEvent(at: number): Event {
   return adopt(Kind.Event, words[at + P_OVER]) as Event;
-}
-
-/** 1. May it be submitted? 2. Pack it. 3. Room. 4. In. */
-function submitTask(pool: ThreadPoolExecutor, how: How, fn: Task, args: readonly unknown[]): Future<unknown> {
-  const at = pool[kAt];
-  checkOpen(at, fn);
-  const future = packed(pool, how, fn, args);
-  if (words[at + P_ROOM] !== 0) waitForRoom(at);
-  return enter(at, future, how);
-}
-
-async function submitTaskAsync(
-  pool: ThreadPoolExecutor,
-  how: How,
-  fn: Task,
-  args: readonly unknown[],
-): Promise<Future<unknown>> {
-  const at = pool[kAt];
-  checkOpen(at, fn);
-  const future = packed(pool, how, fn, args);
-  if (words[at + P_ROOM] !== 0) await (adopt(Kind.Semaphore, words[at + P_ROOM]) as Semaphore).acquireAsync();
-  return enter(at, future, how);
-}
-
-function checkOpen(at: number, fn: unknown): void {
-  if (isBroken(at)) throw brokenError(at);
-  if (load(words, at + P_FLAGS) & SHUT_DOWN || words[H_EXITING] !== 0) {
-    throw new RuntimeError(
-      "POOL_SHUT_DOWN",
-      `cannot submit to the pool: ${words[H_EXITING] !== 0 ? "the process is ending" : "it was shut down"}. Submit before, or make a new pool.`,
-    );
-  }
-  if (typeof fn !== "function") {
-    throw typeError(
-      "INVALID_ARGUMENT",
-      `cannot submit: what it shall run is ${describe(fn)}. Give a function, then its arguments.`,
-    );
-  }
-}
-
-function packed(pool: ThreadPoolExecutor, how: How, fn: Task, args: readonly unknown[]): Future<unknown> {
-  const future = Future[kMake]<unknown>();
-  const at = future[kAt];
-  words[at + F_STATE] = laneBits(how.lane);
-  try {
-    packTask(at, fn, args, pool);
-  } catch (error) {
-    cancel(at);
-    throw error;
-  }
-  return future;
-}
-
-/** A worker of a full pool that submits to it runs a queued task meanwhile: nobody else may be left to make room. */
-function waitForRoom(at: number): void {
-  const room = adopt(Kind.Semaphore, words[at + P_ROOM]) as Semaphore;
-  while (room.acquire({ blocking: false }) === null) {
-    if (!isWorkerOf(at) || !runOne(at)) {
-      room.acquire();
-      return;
-    }
-  }
-}
-
-function enter(pool: number, future: Future<unknown>, how: How): Future<unknown> {
-  const at = future[kAt];
-  words[at + F_TIME] = clock();
-  supervisorSoon();
-  const woken = push(pool, at);
-  holdForThreads();
-  if (!woken && mayGrow(pool)) startWorker(pool);
-  if (isBroken(pool)) failQueued(pool);
-  if (how !== PLAIN) watch(future, how);
-  return future;
-}
-
-/** Asks it to stop on its signal and when its time is up. */
-function watch(future: Future<unknown>, { timeout, signal }: How): void {
-  if (signal === undefined && timeout === Number.POSITIVE_INFINITY) return;
-  const stop = () => void future.requestStop();
-  if (signal?.aborted) {
-    stop();
-    return;
-  }
-  const timer = timeout === Number.POSITIVE_INFINITY ? undefined : setTimeout(stop, timeout);
-  signal?.addEventListener("abort", stop, { once: true });
-  future.addDoneCallback(() => {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", stop);
-  });
 }
 
 /** True: its end is to be waited for. */

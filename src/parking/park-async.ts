@@ -143,7 +143,10 @@ export function listen(): void {
   if (listening) return;
   listening = true;
   const realm = here();
-  if (load(cover(realm), realm + R_INBOX) !== 0) return queueMicrotask(answer);
+  if (load(cover(realm), realm + R_INBOX) !== 0) {
+    queueMicrotask(answer);
+    return;
+  }
   const bell = load(cover(realm), realm + R_BELL);
   const rung = waitAsync(words, realm + R_BELL, bell);
   if (rung.async) void rung.value.then(answer);

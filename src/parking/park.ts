@@ -166,19 +166,31 @@ function sleepOn(node: number, deadline: number): boolean {
   try {
     for (;;) {
       const seen = load(words, realm + R_WAKE);
-      if (load(words, realm + R_URGENT) !== 0) readUrgent();
+      lookForUrgent(realm);
       if (load(words, node + N_STATUS) !== WAITING) return true;
       const left = deadline - performance.now();
       if (left <= 0) return false;
-      // Atomics.wait rounds down and may come back a little early: the loop looks at the clock again.
-      if (wait(words, realm + R_WAKE, seen, Math.min(left, pause)) === "timed-out" && pause < left) {
-        pause = Number.POSITIVE_INFINITY;
-        afterPause();
-      }
+      sleepStep(realm + R_WAKE, seen, left);
     }
   } finally {
     if (thread !== 0) store(words, thread + T_STATE, RUNNING);
   }
+}
+
+/**
+ * Sleeps until a word of this realm has changed from `seen`, or `left` milliseconds, or less: Atomics.wait rounds down
+ * and may come back a little early, so the caller's loop looks at the clock again.
+ */
+export function sleepStep(place: number, seen: number, left: number): void {
+  if (wait(words, place, seen, Math.min(left, pause)) === "timed-out" && pause < left) {
+    pause = Number.POSITIVE_INFINITY;
+    afterPause();
+  }
+}
+
+/** Reads urgent mail that has come: who sleeps is woken for it. */
+export function lookForUrgent(realm: number): void {
+  if (load(words, realm + R_URGENT) !== 0) readUrgent();
 }
 
 /** Blocks for `ms` milliseconds; urgent mail is still read. */

@@ -1,0 +1,80 @@
+/** asCompleted: futures in the order in which they are done. */
+import { FutureTimeoutError } from "../errors/errors.ts";
+import { checkOptions, checkTimeout, deadlineOf } from "../parking/deadline.ts";
+import type { Future } from "./future.ts";
+import { Watch } from "./watch.ts";
+
+const VERB = "iterate over futures";
+
+/** Futures as they are done: `for … of` blocks, `for await … of` does not. Each is handed out once, then dropped. */
+export interface CompletedFutures<T> extends Iterable<Future<T>>, AsyncIterable<Future<T>> {}
+
+/**
+ * Hands out futures as they are done, failed and cancelled ones too. The call does not block; `for … of` over what it
+ * returns does, `for await … of` is its twin.
+ * @param futures given twice, one counts once
+ * @param options.timeout milliseconds from the call on in which all must be done
+ * @throws FutureTimeoutError (FUTURE_TIMEOUT), in the loop, when the time was up
+ * @throws TypeError, RangeError (INVALID_ARGUMENT, INVALID_OPTIONS, INVALID_TIMEOUT)
+ *
+ * @example
+ * ```ts run
+ * import { asCompleted, sleep, ThreadPoolExecutor } from "threadkit";
+ * using pool = new ThreadPoolExecutor(2);
+ * const nap = (ms: number) => (sleep(ms), ms);
+ * const order: number[] = [];
+ * for (const future of asCompleted([pool.submit(nap, 200), pool.submit(nap, 1)])) order.push(future.result());
+ * console.log(order); // [ 1, 200 ]
+ * ```
+ */
+export function asCompleted<T>(
+  futures: Iterable<Future<T>>,
+  options?: { timeout?: number },
+): CompletedFutures<T> {
+  const deadline = deadlineOf(checkTimeout(checkOptions(options, VERB).timeout, VERB));
+  const all = new Watch(futures, VERB);
+  const total = all.pending.size;
+  /** Done, and not handed out yet. */
+  const ready: Future<T>[] = [];
+  const late = () =>
+    new FutureTimeoutError(
+      `cannot hand out the next future: ${all.pending.size} of ${total} were not done when the time was up. Wait longer, or cancel them.`,
+    );
+  return {
+    *[Symbol.iterator]() {
+      try {
+        for (;;) {
+          ready.push(...all.take());
+          while (ready.length > 0) yield ready.shift() as Future<T>;
+          if (all.pending.size === 0) return;
+          if (!all.block(deadline, VERB, "for await")) throw late();
+        }
+      } finally {
+        all.end();
+      }
+    },
+    [Symbol.asyncIterator]() {
+      // By hand: an async generator would await the futures that it yields.
+      return {
+        async next(): Promise<IteratorResult<Future<T>>> {
+          if (ready.length === 0) ready.push(...all.take());
+          while (ready.length === 0 && all.pending.size > 0) {
+            if (!(await all.next(deadline))) {
+              all.end();
+              throw late();
+            }
+            ready.push(...all.take());
+          }
+          const future = ready.shift();
+          if (future !== undefined) return { done: false, value: future };
+          all.end();
+          return { done: true, value: undefined };
+        },
+        async return(): Promise<IteratorResult<Future<T>>> {
+          all.end();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}

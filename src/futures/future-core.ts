@@ -1,0 +1,258 @@
+/** What a future's handle knows and does beneath its face: it waits, takes its outcome in, and tells who asked. */
+import { FutureTimeoutError } from "../errors/errors.ts";
+import { allocate, onDispose, release, retain } from "../memory/allocator.ts";
+import { words } from "../memory/arena.ts";
+import { isAdopting, kAt, list, moveTo, SharedObject } from "../memory/handle.ts";
+import { Kind } from "../memory/layout.ts";
+import { checkOptions, checkTimeout, checkWait, deadlineOf, type WaitOptions } from "../parking/deadline.ts";
+import { parkSync } from "../parking/park.ts";
+import { parkAsync } from "../parking/park-async.ts";
+import { HandOver } from "../parking/spin.ts";
+import { drop, pack } from "../shared/cell.ts";
+import { onCrossing, packThrown } from "../threading/message.ts";
+import { outgoing } from "../threading/outgoing.ts";
+import {
+  kAbsorb,
+  kComplete,
+  kMake,
+  kPublish,
+  kState,
+  kTaken,
+  kTell,
+  kThen,
+  kValue,
+  kWait,
+  kWaitAsync,
+  kWatch,
+} from "./doors.ts";
+import { helper } from "./help.ts";
+import { preparation, valueOf } from "./outcome.ts";
+import { isOwned, ownerListens, place, remove } from "./owner.ts";
+import { added, type Reactions, react } from "./reactions.ts";
+import { cancel, forgetTask, settle } from "./settle.ts";
+import { doneSteps } from "./waiting.ts";
+import {
+  CANCELLED,
+  F_OWNER,
+  F_VALUE,
+  FAILED,
+  FINISHED,
+  FUTURE_WORDS,
+  isFinal,
+  stateIn,
+  wordOf,
+} from "./words.ts";
+
+let pooled = false;
+
+// Flags of a handle.
+/** It is in the ledger: it has crossed, or stands for a block of its own. */
+const LISTED = 1;
+/** `kComplete` will be called. */
+const SUBSCRIBED = 2;
+
+/**
+ * The base of `Future`. A pool's future is not listed as a handle before it crosses, and lets go of its block as soon as
+ * it has taken the outcome in: a task then costs neither a finalizer nor shared memory for longer than it is on its way.
+ */
+export abstract class FutureCore extends SharedObject {
+  /** Final state once the outcome was taken in, else 0. */
+  #state = 0;
+  #value: unknown;
+  /** LISTED, SUBSCRIBED. */
+  #flags: number;
+  #reactions: Reactions;
+
+  constructor() {
+    const listed = !pooled || isAdopting();
+    super(Kind.Future, FUTURE_WORDS, listed);
+    this.#flags = listed ? LISTED : 0;
+  }
+
+  /** For a pool's task. */
+  static [kMake]<F extends FutureCore>(this: new () => F): F {
+    pooled = true;
+    try {
+      const future = new this();
+      place(future);
+      return future;
+    } finally {
+      pooled = false;
+    }
+  }
+
+  /** State by number. */
+  get [kState](): number {
+    return this.#state === 0 ? stateIn(wordOf(this[kAt])) : this.#state;
+  }
+
+  /** Was the outcome taken in? `kAt` may then be 0. */
+  get [kTaken](): boolean {
+    return this.#state !== 0;
+  }
+
+  /** The result, or what `result()` throws, once it was taken in. */
+  get [kValue](): unknown {
+    return this.#value;
+  }
+
+  [kWait](options: { timeout?: number } | undefined, what: string, twin: string): void {
+    const timeout = checkTimeout(
+      options === undefined ? undefined : checkOptions(options, what).timeout,
+      what,
+    );
+    if (this.#state !== 0) return;
+    const at = this[kAt];
+    if (!isFinal(at) && !(timeout > 0 && waitFor(at, timeout, what, twin))) throw timeoutError(what);
+    this[kAbsorb]();
+    if ((this.#state as number) === FAILED && this.#value instanceof Error)
+      outgoing().appendStack(this.#value, ".result() of a future");
+  }
+
+  async [kWaitAsync](options: WaitOptions | undefined, what: string): Promise<void> {
+    const { timeout, signal } = checkWait(options, what);
+    signal?.throwIfAborted();
+    if (this.#state !== 0) return;
+    const at = this[kAt];
+    retain(at); // another wait may take the outcome in meanwhile
+    try {
+      helper.later(at);
+      if (!isFinal(at) && !(timeout > 0 && (await parkAsync(doneSteps(at), timeout, signal))))
+        throw timeoutError(what);
+      await preparation(at);
+    } finally {
+      release(at);
+    }
+    this[kAbsorb]();
+  }
+
+  [kThen](onFulfilled: unknown, onRejected: unknown): Promise<never> {
+    if (this.#isHere()) {
+      const there = this.#state === FINISHED ? Promise.resolve(this.#value) : Promise.reject(this.#value);
+      return there.then(onFulfilled as never, onRejected as never) as Promise<never>;
+    }
+    // The promise alone, not a second one in front of it: `await` drops what this returns.
+    return new Promise((resolve, reject) => {
+      this.#reactions = added(this.#reactions, { onFulfilled, onRejected, resolve, reject } as never);
+      this.#subscribe();
+    });
+  }
+
+  /** Has a function called on this event loop when it is done. */
+  [kTell](told: () => void): void {
+    this.#reactions = added(this.#reactions, told);
+    this.#subscribe();
+  }
+
+  /** Has `kComplete` called, soon if it is done. */
+  #subscribe(signal?: AbortSignal): void {
+    if (this.#flags & SUBSCRIBED) return;
+    this.#flags |= SUBSCRIBED;
+    if (this.#state !== 0) {
+      queueMicrotask(() => this[kComplete]());
+      return;
+    }
+    const at = this[kAt];
+    helper.later(at);
+    if (isOwned(this, at)) {
+      if (!ownerListens(at)) queueMicrotask(() => this[kComplete]());
+    } else {
+      parkAsync(doneSteps(at), Number.POSITIVE_INFINITY, signal).then(
+        () => this[kComplete](),
+        () => (this.#flags &= ~SUBSCRIBED),
+      );
+    }
+  }
+
+  /** The same until `signal` says that nobody cares any more. */
+  [kWatch](told: () => void, signal: AbortSignal): void {
+    this.#reactions = added(this.#reactions, told);
+    this.#subscribe(signal);
+  }
+
+  [kComplete](): void {
+    if (this.#state === 0) {
+      const loading = preparation(this[kAt]);
+      if (loading !== undefined) {
+        void loading.then(() => this[kComplete]());
+        return;
+      }
+    }
+    this.#flags &= ~SUBSCRIBED;
+    try {
+      this[kAbsorb]();
+    } catch (error) {
+      // It can't be read here: to those who await it that is its outcome.
+      this.#value = error;
+      this.#state = FAILED;
+    }
+    const reactions = this.#reactions;
+    this.#reactions = undefined;
+    react(reactions, this.#state, this.#value);
+  }
+
+  [kAbsorb](): void {
+    if (this.#state !== 0) return;
+    const at = this[kAt];
+    this.#value = valueOf(at);
+    this.#state = stateIn(wordOf(at));
+    remove(this, at);
+    // The word that comes will not find it any more.
+    if (this.#flags & SUBSCRIBED) queueMicrotask(() => this[kComplete]());
+    if (this.#flags & LISTED) return;
+    moveTo(this, 0);
+    release(at);
+  }
+
+  /** It is about to cross: it gets a block that stays, with its outcome if it has one. */
+  static [kPublish](future: FutureCore): void {
+    if (future.#flags & LISTED) return;
+    future.#flags |= LISTED;
+    if (future.#state !== 0) future.#reopen();
+    list(future);
+  }
+
+  /** A block with the outcome that it has. */
+  #reopen(): void {
+    moveTo(this, allocate(Kind.Future, FUTURE_WORDS));
+    const at = this[kAt];
+    if (this.#state === CANCELLED) cancel(at);
+    else if (this.#state === FINISHED) settle(at, FINISHED, pack(this.#value, "the result", this));
+    else settle(at, FAILED, packThrown(this.#value));
+  }
+
+  /** Its outcome is taken in, or was there and is now. */
+  #isHere(): boolean {
+    if (this.#state !== 0) return true;
+    const at = this[kAt];
+    if (!isFinal(at) || preparation(at) !== undefined) return false;
+    this[kAbsorb]();
+    return true;
+  }
+}
+
+/** Spinning for a result that comes from a thread that runs right now. */
+const hotFutures = new HandOver();
+
+/** Blocks until it is done (true) or the time is up. */
+function waitFor(at: number, timeout: number, what: string, twin: string): boolean {
+  if (helper.now(at) || hotFutures.spin(() => isFinal(at))) return true;
+  return helper.blocked(at, () => parkSync(doneSteps(at), deadlineOf(timeout), what, twin));
+}
+
+function timeoutError(what: string): FutureTimeoutError {
+  return new FutureTimeoutError(
+    `cannot ${what}: the future had no outcome when the time was up. Wait longer, or cancel it.`,
+  );
+}
+
+onDispose(Kind.Future, (at) => {
+  const cell = words[at + F_VALUE];
+  if (cell !== 0) drop(cell);
+  forgetTask(at);
+  const owner = words[at + F_OWNER];
+  if (owner !== 0) release(owner);
+});
+onCrossing((value) => {
+  if (value instanceof FutureCore) FutureCore[kPublish](value);
+});

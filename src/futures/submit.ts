@@ -1,0 +1,140 @@
+/** How a task gets into a pool. */
+import { load } from "#atomics";
+import { describe, RuntimeError, typeError } from "../errors/errors.ts";
+import { words } from "../memory/arena.ts";
+import { adopt, kAt, type SharedObject } from "../memory/handle.ts";
+import { H_EXITING, Kind } from "../memory/layout.ts";
+import { checkSignal, checkTimeout } from "../parking/deadline.ts";
+import type { Semaphore } from "../sync/semaphore.ts";
+import { holdForThreads } from "../threading/exit.ts";
+import { supervisorSoon } from "../threading/watch.ts";
+import { brokenError, failQueued, isBroken } from "./broken.ts";
+import { kMake } from "./doors.ts";
+import { Future } from "./future.ts";
+import { push } from "./pool.ts";
+import { laneOf, type SubmitOptions } from "./pool-options.ts";
+import { P_FLAGS, P_ROOM, SHUT_DOWN } from "./pool-words.ts";
+import { isWorkerOf, runOne, startWorker } from "./pool-worker.ts";
+import { mayGrow } from "./seats.ts";
+import { cancel } from "./settle.ts";
+import { packTask, type Task } from "./task-code.ts";
+import { clock, F_STATE, F_TIME, laneBits } from "./words.ts";
+
+/** How a task is submitted, checked. */
+export interface How {
+  readonly lane: number;
+  readonly timeout: number;
+  readonly signal: AbortSignal | undefined;
+}
+export const PLAIN: How = { lane: laneOf(undefined), timeout: Number.POSITIVE_INFINITY, signal: undefined };
+
+export function checkSubmit(options: unknown): How {
+  if (typeof options !== "object" || options === null) {
+    throw typeError(
+      "INVALID_OPTIONS",
+      `cannot submit: the options are ${describe(options)}. Give an object such as { priority: 1 }.`,
+    );
+  }
+  const { priority, timeout, signal } = options as SubmitOptions;
+  return {
+    lane: laneOf(priority),
+    timeout: checkTimeout(timeout, "submit"),
+    signal: checkSignal(signal, "submit"),
+  };
+}
+
+/** 1. May it be submitted? 2. Pack it. 3. Room. 4. In. */
+export function submitTask(
+  pool: SharedObject,
+  how: How,
+  fn: Task,
+  args: readonly unknown[],
+): Future<unknown> {
+  const at = pool[kAt];
+  checkOpen(at, fn);
+  const future = packed(pool, how, fn, args);
+  if (words[at + P_ROOM] !== 0) waitForRoom(at);
+  return enter(at, future, how);
+}
+
+/** The same, awaiting room. */
+export async function submitTaskAsync(
+  pool: SharedObject,
+  how: How,
+  fn: Task,
+  args: readonly unknown[],
+): Promise<Future<unknown>> {
+  const at = pool[kAt];
+  checkOpen(at, fn);
+  const future = packed(pool, how, fn, args);
+  if (words[at + P_ROOM] !== 0) await (adopt(Kind.Semaphore, words[at + P_ROOM]) as Semaphore).acquireAsync();
+  return enter(at, future, how);
+}
+
+function checkOpen(at: number, fn: unknown): void {
+  if (isBroken(at)) throw brokenError(at);
+  if (load(words, at + P_FLAGS) & SHUT_DOWN || words[H_EXITING] !== 0) {
+    throw new RuntimeError(
+      "POOL_SHUT_DOWN",
+      `cannot submit to the pool: ${words[H_EXITING] !== 0 ? "the process is ending" : "it was shut down"}. Submit before, or make a new pool.`,
+    );
+  }
+  if (typeof fn !== "function") {
+    throw typeError(
+      "INVALID_ARGUMENT",
+      `cannot submit: what it shall run is ${describe(fn)}. Give a function, then its arguments.`,
+    );
+  }
+}
+
+function packed(pool: SharedObject, how: How, fn: Task, args: readonly unknown[]): Future<unknown> {
+  const future = Future[kMake]<Future<unknown>>();
+  const at = future[kAt];
+  words[at + F_STATE] = laneBits(how.lane);
+  try {
+    packTask(at, fn, args, pool);
+  } catch (error) {
+    cancel(at);
+    throw error;
+  }
+  return future;
+}
+
+/** A worker of a full pool that submits to it runs a queued task meanwhile: nobody else may be left to make room. */
+function waitForRoom(at: number): void {
+  const room = adopt(Kind.Semaphore, words[at + P_ROOM]) as Semaphore;
+  while (room.acquire({ blocking: false }) === null) {
+    if (!isWorkerOf(at) || !runOne(at)) {
+      room.acquire();
+      return;
+    }
+  }
+}
+
+function enter(pool: number, future: Future<unknown>, how: How): Future<unknown> {
+  const at = future[kAt];
+  words[at + F_TIME] = clock();
+  supervisorSoon();
+  const woken = push(pool, at);
+  holdForThreads();
+  if (!woken && mayGrow(pool)) startWorker(pool);
+  if (isBroken(pool)) failQueued(pool);
+  if (how !== PLAIN) watch(future, how);
+  return future;
+}
+
+/** Asks it to stop on its signal and when its time is up. */
+function watch(future: Future<unknown>, { timeout, signal }: How): void {
+  if (signal === undefined && timeout === Number.POSITIVE_INFINITY) return;
+  const stop = () => void future.requestStop();
+  if (signal?.aborted) {
+    stop();
+    return;
+  }
+  const timer = timeout === Number.POSITIVE_INFINITY ? undefined : setTimeout(stop, timeout);
+  signal?.addEventListener("abort", stop, { once: true });
+  future.addDoneCallback(() => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+  });
+}
