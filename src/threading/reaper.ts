@@ -29,6 +29,7 @@ import {
   HANDS,
   IDLE,
   M_ARG,
+  M_ERROR,
   M_TYPE,
   N_FROM,
   N_LINK,
@@ -264,7 +265,7 @@ function forwardMail(realm: number): void {
       if (kindOf(entry) === Kind.Mail) {
         const thread = words[entry + M_ARG];
         if (words[entry + M_TYPE] === MAIL_EXCEPTION) {
-          report(thread, unpack(words[thread + T_EXCEPTION]), threadAt);
+          report(thread, unpack(words[entry + M_ERROR] || words[thread + T_EXCEPTION]), threadAt);
           release(thread);
         } else if (words[entry + M_TYPE] === MAIL_FUTURE) release(thread);
       }
