@@ -11,7 +11,7 @@ import { supervisorSoon } from "../threading/watch.ts";
 import { brokenError, failQueued, isBroken } from "./broken.ts";
 import { kMake } from "./doors.ts";
 import { Future } from "./future.ts";
-import { push } from "./pool.ts";
+import { makeRoom, push } from "./pool.ts";
 import { laneOf, type SubmitOptions } from "./pool-options.ts";
 import { P_FLAGS, P_ROOM, SHUT_DOWN } from "./pool-words.ts";
 import { isWorkerOf, runOne, startWorker } from "./pool-worker.ts";
@@ -53,7 +53,10 @@ export function submitTask(
   const at = pool[kAt];
   checkOpen(at, fn);
   const future = packed(pool, how, fn, args);
-  if (words[at + P_ROOM] !== 0) waitForRoom(at);
+  if (words[at + P_ROOM] !== 0) {
+    waitForRoom(at);
+    checkRoom(at, fn, future);
+  }
   return enter(at, future, how);
 }
 
@@ -67,7 +70,10 @@ export async function submitTaskAsync(
   const at = pool[kAt];
   checkOpen(at, fn);
   const future = packed(pool, how, fn, args);
-  if (words[at + P_ROOM] !== 0) await (adopt(Kind.Semaphore, words[at + P_ROOM]) as Semaphore).acquireAsync();
+  if (words[at + P_ROOM] !== 0) {
+    await (adopt(Kind.Semaphore, words[at + P_ROOM]) as Semaphore).acquireAsync();
+    checkRoom(at, fn, future);
+  }
   return enter(at, future, how);
 }
 
@@ -84,6 +90,17 @@ function checkOpen(at: number, fn: unknown): void {
       "INVALID_ARGUMENT",
       `cannot submit: what it shall run is ${describe(fn)}. Give a function, then its arguments.`,
     );
+  }
+}
+
+/** There is room: but the pool may have been shut down meanwhile. */
+function checkRoom(at: number, fn: Task, future: Future<unknown>): void {
+  try {
+    checkOpen(at, fn);
+  } catch (error) {
+    future.cancel();
+    makeRoom(at);
+    throw error;
   }
 }
 

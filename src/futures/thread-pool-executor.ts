@@ -6,6 +6,7 @@ import { words } from "../memory/arena.ts";
 import { adopt, defineKind, isAdopting, kAt, kInspect } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import type { Event } from "../sync/event.ts";
+import { heedExit } from "../threading/exit.ts";
 import { isBroken } from "./broken.ts";
 import { Executor } from "./executor.ts";
 import type { Future } from "./future.ts";
@@ -53,7 +54,9 @@ export class ThreadPoolExecutor extends Executor {
     const born = !isAdopting();
     const checked = born ? checkPool(options) : undefined;
     super(Kind.Pool, POOL_WORDS);
-    if (checked !== undefined) furnish(this, checked);
+    if (checked === undefined) return;
+    furnish(this, checked);
+    heedExit();
   }
 
   /**

@@ -20,7 +20,6 @@ import {
   H_REGISTRY_GUARD,
   H_THREADS,
   isThread,
-  KIND_MASK,
   Kind,
 } from "../memory/layout.ts";
 import {
@@ -143,6 +142,7 @@ function mend(death: Case): void {
     const cell = exchange(words, realm + R_HANDS + hand, 0);
     if (cell !== 0) release(cell);
   }
+  for (const at of objects) robustOf(kindOf(at))?.realmGone?.(at, realm);
   settleLedger(realm + R_LEDGER);
   for (const node of nodes) release(node);
   release(realm);
@@ -159,7 +159,7 @@ function quitLines({ realm, waits, left }: Case, nodes: readonly number[], objec
     if (owed !== 0) waits.push({ queue: owed, status: NOTIFIED });
   }
   for (const at of objects) {
-    const robust = robustOf(words[at - 2] & KIND_MASK);
+    const robust = robustOf(kindOf(at));
     if (robust === undefined) continue;
     const queue = at + robust.queue;
     const died = load(words, queue + Q_GUARD) === realm;
@@ -178,10 +178,8 @@ function quitLines({ realm, waits, left }: Case, nodes: readonly number[], objec
 function settleWaits({ waits }: Case, objects: readonly number[]): void {
   for (let wait = waits.at(-1); wait !== undefined; wait = waits.at(-1)) {
     const { queue, status } = wait;
-    const at = objects.find(
-      (object) => object + (robustOf(words[object - 2] & KIND_MASK)?.queue ?? 0) === queue,
-    );
-    const robust = at === undefined ? undefined : robustOf(words[at - 2] & KIND_MASK);
+    const at = objects.find((object) => object + (robustOf(kindOf(object))?.queue ?? 0) === queue);
+    const robust = at === undefined ? undefined : robustOf(kindOf(at));
     if (at !== undefined && status === WAITING) robust?.abandoned?.(at);
     else if (at !== undefined) robust?.passOn?.(at, status as typeof NOTIFIED | typeof GIFTED | typeof GONE);
     waits.pop();
@@ -197,7 +195,7 @@ export function breakLocks(ident: number, objects?: readonly number[]): void {
     });
     objects = found;
   }
-  for (const at of objects) robustOf(words[at - 2] & KIND_MASK)?.breakOwned?.(at, ident);
+  for (const at of objects) robustOf(kindOf(at))?.breakOwned?.(at, ident);
 }
 
 function endDead(thread: number): void {

@@ -14,6 +14,7 @@ import {
   turn,
 } from "#host";
 import { RuntimeError } from "../errors/errors.ts";
+import { awaitsFutures } from "../futures/owner.ts";
 import { release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import {
@@ -85,6 +86,7 @@ export async function serve(
       (words[thread + T_FLAGS] & KILLED) === 0 &&
       pendingWaits() === 0 &&
       liveTasks() === 0 &&
+      !awaitsFutures() &&
       leftovers() === undefined;
     finish(realm, clean);
     if (!clean) exitThread();
