@@ -21,6 +21,7 @@ export type { SubmitOptions, ThreadPoolOptions } from "../futures/pool-options.t
 export { stopRequested } from "../futures/stop.ts";
 export { type SubmittingPool, ThreadPoolExecutor } from "../futures/thread-pool-executor.ts";
 export type { Percentiles } from "../futures/times.ts";
+export { type Transferable, transfer } from "../futures/transfer.ts";
 export {
   type FuturesWaitOptions,
   type ReturnWhen,
