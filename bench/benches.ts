@@ -33,18 +33,25 @@ const NAVIGATOR = ["--import", "data:text/javascript,globalThis.navigator||={har
 const CPYTHON = "CPython";
 export const OURS = US;
 
+/** The one JavaScript rival that has semaphores, conditions and barriers. */
+const rivalled = (name: string): Rival[] => [
+  { name: MULTITHREADING, script: `${name}-multithreading`, flags: NAVIGATOR },
+];
+
 /** Warm, ours against CPython's; the contenders are named like the bench. */
-function againstCPython(name: string, title: string, unit: Bench["unit"]): Bench {
+function againstCPython(
+  name: string,
+  title: string,
+  unit: Bench["unit"],
+  others: readonly Rival[] = [],
+): Bench {
   return {
     name,
     title,
     unit,
     kind: "warm",
     rounds: 25,
-    rivals: [
-      { name: US, script: `${name}-threadkit` },
-      { name: CPYTHON, script: `${name}.py` },
-    ],
+    rivals: [{ name: US, script: `${name}-threadkit` }, ...others, { name: CPYTHON, script: `${name}.py` }],
     reference: CPYTHON,
     targets: [{ against: CPYTHON, atMost: 1 }],
   };
@@ -171,10 +178,11 @@ export const BENCHES: readonly Bench[] = [
     rivals: [
       { name: US, script: "condition-threadkit" },
       { name: RAW, script: "condition-raw" },
+      ...rivalled("condition"),
       { name: CPYTHON, script: "condition.py" },
     ],
     reference: CPYTHON,
-    targets: [{ against: CPYTHON, atMost: 1.5 }],
+    targets: [{ against: CPYTHON, atMost: 1 }],
   },
   {
     name: "start",
@@ -217,13 +225,18 @@ export const BENCHES: readonly Bench[] = [
   },
   againstCPython("event", "Event, uncontended: set, wait and clear", "ns"),
   againstCPython("ping", "Event, two threads: a hand-over there and back", "µs"),
-  againstCPython("semaphore", "Semaphore, uncontended: one acquire and one release", "ns"),
+  againstCPython(
+    "semaphore",
+    "Semaphore, uncontended: one acquire and one release",
+    "ns",
+    rivalled("semaphore"),
+  ),
   againstCPython("rlock-contended", "RLock, contended: 5 threads × 100,000 increments", "ms"),
   againstCPython("local", "ThreadLocal: read and write of an attribute", "ns"),
   againstCPython("timer", "Timer: start, cancel and join", "µs"),
-  againstCPython("seats", "Semaphore of 2, contended: 5 threads × 50,000 visits", "ms"),
+  againstCPython("seats", "Semaphore of 2, contended: 5 threads × 50,000 visits", "ms", rivalled("seats")),
   againstCPython("lone", "Barrier of one party: one round", "ns"),
-  againstCPython("barrier", "Barrier of three threads: one round", "µs"),
+  againstCPython("barrier", "Barrier of three threads: one round", "µs", rivalled("barrier")),
   poolsUnder("outstanding", "Pool: 1,000 tasks always on their way, one task", 15, [
     { against: RAW, atMost: 1 / 2 },
     { against: PISCINA, atMost: 1 / 10 },

@@ -9,8 +9,8 @@ const job = (ms: number) => {
 };
 
 for await (const future of asCompleted([900, 300, 1].map((ms) => pool.submit(job, ms)))) {
-  const error = await future.exceptionAsync();
-  console.log(error === undefined ? await future : `failed: ${(error as Error).message}`);
+  const error = future.exception(); // it is done: nothing here waits
+  console.log(error === undefined ? future.result() : `failed: ${(error as Error).message}`);
 }
 
 // A lazy source: no more than eight items are on their way, and after the first large square nothing more is read.

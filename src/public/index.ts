@@ -12,7 +12,7 @@ export {
   ThreadkitError,
   WorkerDiedError,
 } from "../errors/errors.ts";
-export { asCompleted, type CompletedFutures } from "../futures/as-completed.ts";
+export { asCompleted, type CompletedFutures, type DoneFuture } from "../futures/as-completed.ts";
 export { Executor, type Iterables } from "../futures/executor.ts";
 export { Future } from "../futures/future.ts";
 export type { FutureResults, MapOptions } from "../futures/map.ts";
