@@ -3,3 +3,4 @@ import { POOLS } from "../pools/rivals.ts";
 
 const run = await POOLS[process.argv[2]]();
 console.log(await run(1));
+process.exit(0); // most of them would hold the process
