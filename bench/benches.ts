@@ -6,12 +6,14 @@ export interface Rival {
   script: string;
   /** Options of node. */
   flags?: readonly string[];
+  /** Arguments of the script. */
+  args?: readonly string[];
 }
 
 export interface Bench {
   name: string;
   title: string;
-  unit: "ns" | "µs" | "ms";
+  unit: "ns" | "µs" | "ms" | "MiB";
   /** warm: one process takes all samples; cold: a process for each. */
   kind: "warm" | "cold, time to first line" | "cold, printed number";
   rounds: number;
@@ -31,20 +33,66 @@ const NAVIGATOR = ["--import", "data:text/javascript,globalThis.navigator||={har
 const CPYTHON = "CPython";
 export const OURS = US;
 
+/** The one JavaScript rival that has semaphores, conditions and barriers. */
+const rivalled = (name: string): Rival[] => [
+  { name: MULTITHREADING, script: `${name}-multithreading`, flags: NAVIGATOR },
+];
+
 /** Warm, ours against CPython's; the contenders are named like the bench. */
-function againstCPython(name: string, title: string, unit: Bench["unit"]): Bench {
+function againstCPython(
+  name: string,
+  title: string,
+  unit: Bench["unit"],
+  others: readonly Rival[] = [],
+): Bench {
   return {
     name,
     title,
     unit,
     kind: "warm",
     rounds: 25,
-    rivals: [
-      { name: US, script: `${name}-threadkit` },
-      { name: CPYTHON, script: `${name}.py` },
-    ],
+    rivals: [{ name: US, script: `${name}-threadkit` }, ...others, { name: CPYTHON, script: `${name}.py` }],
     reference: CPYTHON,
     targets: [{ against: CPYTHON, atMost: 1 }],
+  };
+}
+
+const PISCINA = "Piscina";
+const PISCINA_MANY = "Piscina, 100 tasks a worker";
+const JS_POOLS: readonly Rival[] = [
+  { name: US, script: "pool", args: ["threadkit"] },
+  { name: RAW, script: "pool", args: ["raw"] },
+  { name: PISCINA, script: "pool", args: ["piscina"] },
+  { name: PISCINA_MANY, script: "pool", args: ["piscina-many"] },
+  { name: "tinypool", script: "pool", args: ["tinypool"] },
+  { name: "workerpool", script: "pool", args: ["workerpool"] },
+  { name: "poolifier", script: "pool", args: ["poolifier"] },
+  { name: "jest-worker", script: "pool", args: ["jest-worker"] },
+  { name: "comlink", script: "pool", args: ["comlink"] },
+  { name: MULTITHREADING, script: "pool", args: ["multithreading"], flags: NAVIGATOR },
+];
+
+/** Pools of two workers under one shape of load. */
+function poolsUnder(
+  shape: string,
+  title: string,
+  rounds: number,
+  targets: Bench["targets"],
+  without: readonly string[] = [],
+): Bench {
+  const rivals = JS_POOLS.filter(({ name }) => !without.includes(name));
+  return {
+    name: `pool-${shape}`,
+    title,
+    unit: "µs",
+    kind: "warm",
+    rounds,
+    rivals: [
+      ...rivals.map((rival) => ({ ...rival, args: [...(rival.args ?? []), shape] })),
+      { name: CPYTHON, script: "pool.py", args: [shape] },
+    ],
+    reference: RAW,
+    targets,
   };
 }
 
@@ -130,10 +178,11 @@ export const BENCHES: readonly Bench[] = [
     rivals: [
       { name: US, script: "condition-threadkit" },
       { name: RAW, script: "condition-raw" },
+      ...rivalled("condition"),
       { name: CPYTHON, script: "condition.py" },
     ],
     reference: CPYTHON,
-    targets: [{ against: CPYTHON, atMost: 1.5 }],
+    targets: [{ against: CPYTHON, atMost: 1 }],
   },
   {
     name: "start",
@@ -176,11 +225,107 @@ export const BENCHES: readonly Bench[] = [
   },
   againstCPython("event", "Event, uncontended: set, wait and clear", "ns"),
   againstCPython("ping", "Event, two threads: a hand-over there and back", "µs"),
-  againstCPython("semaphore", "Semaphore, uncontended: one acquire and one release", "ns"),
+  againstCPython(
+    "semaphore",
+    "Semaphore, uncontended: one acquire and one release",
+    "ns",
+    rivalled("semaphore"),
+  ),
   againstCPython("rlock-contended", "RLock, contended: 5 threads × 100,000 increments", "ms"),
   againstCPython("local", "ThreadLocal: read and write of an attribute", "ns"),
   againstCPython("timer", "Timer: start, cancel and join", "µs"),
-  againstCPython("seats", "Semaphore of 2, contended: 5 threads × 50,000 visits", "ms"),
+  againstCPython("seats", "Semaphore of 2, contended: 5 threads × 50,000 visits", "ms", rivalled("seats")),
   againstCPython("lone", "Barrier of one party: one round", "ns"),
-  againstCPython("barrier", "Barrier of three threads: one round", "µs"),
+  againstCPython("barrier", "Barrier of three threads: one round", "µs", rivalled("barrier")),
+  poolsUnder("outstanding", "Pool: 1,000 tasks always on their way, one task", 15, [
+    { against: RAW, atMost: 1 / 2 },
+    { against: PISCINA, atMost: 1 / 10 },
+    { against: CPYTHON, atMost: 1 },
+  ]),
+  // multithreading never ends it: it has a table of 65,536 tasks.
+  poolsUnder(
+    "burst",
+    "Pool: 100,000 tasks at once, one task",
+    7,
+    [
+      { against: RAW, atMost: 1 / 2 },
+      { against: PISCINA, atMost: 1 / 10 },
+      { against: CPYTHON, atMost: 1 },
+    ],
+    [MULTITHREADING],
+  ),
+  poolsUnder("single", "Pool: one task at a time, awaited", 15, [
+    { against: RAW, atMost: 1 },
+    { against: CPYTHON, atMost: 1 },
+  ]),
+  {
+    name: "pool-blocking",
+    title: "Pool: one task at a time, blocking, against awaiting a worker",
+    unit: "µs",
+    kind: "warm",
+    rounds: 15,
+    rivals: [
+      { name: US, script: "pool-blocking" },
+      { name: RAW, script: "pool", args: ["raw", "single"] },
+      { name: CPYTHON, script: "pool.py", args: ["single"] },
+    ],
+    reference: RAW,
+    targets: [
+      { against: RAW, atMost: 1 / 5 },
+      { against: CPYTHON, atMost: 1 },
+    ],
+  },
+  {
+    name: "pool-first",
+    title: "Pool: from the start of the process to the first result",
+    unit: "ms",
+    kind: "cold, time to first line",
+    rounds: 15,
+    rivals: JS_POOLS.filter(({ name }) => name !== PISCINA_MANY).map((rival) => ({
+      ...rival,
+      script: "pool-first",
+    })),
+    reference: PISCINA,
+    targets: [{ against: PISCINA, atMost: 1 }],
+  },
+  {
+    name: "pool-memory",
+    title: "Pool: memory of the process after 100,000 tasks at once",
+    unit: "MiB",
+    kind: "cold, printed number",
+    rounds: 5,
+    rivals: JS_POOLS.filter(({ name }) => name !== MULTITHREADING).map((rival) => ({
+      ...rival,
+      script: "pool-memory",
+    })),
+    reference: PISCINA,
+    targets: [{ against: PISCINA, atMost: 1 }],
+  },
+  {
+    name: "pool-primes",
+    title: "Pool: primes below 400,000 by two workers, against one",
+    unit: "ms",
+    kind: "warm",
+    rounds: 15,
+    rivals: [
+      { name: US, script: "pool-primes", args: ["2"] },
+      { name: "one worker", script: "pool-primes", args: ["1"] },
+    ],
+    reference: "one worker",
+    targets: [{ against: "one worker", atMost: 1 / 1.9 }],
+  },
+  {
+    name: "pool-transfer",
+    title: "Pool: 16 MiB there and back, transferred",
+    unit: "ms",
+    kind: "warm",
+    rounds: 25,
+    rivals: [
+      { name: US, script: "pool-transfer", args: ["threadkit"] },
+      { name: "copied", script: "pool-transfer", args: ["copied"] },
+      { name: RAW, script: "pool-transfer", args: ["raw"] },
+    ],
+    reference: "copied",
+    targets: [{ against: "copied", atMost: 1 / 2 }],
+  },
 ];

@@ -71,10 +71,10 @@ async function buildContenders(): Promise<void> {
   });
 }
 
-function command({ script, flags = [] }: Rival, node: Node): Command {
+function command({ script, flags = [], args = [] }: Rival, node: Node): Command {
   return script.endsWith(".py")
-    ? { file: "python3", args: [path.join(here, "contenders", script)] }
-    : { file: node.file, args: [...flags, path.join(built, `${script}.mjs`)] };
+    ? { file: "python3", args: [path.join(here, "contenders", script), ...args] }
+    : { file: node.file, args: [...flags, path.join(built, `${script}.mjs`), ...args] };
 }
 
 function contender(bench: Bench, name: string, command: Command): Contender {

@@ -42,6 +42,7 @@ const VALUES = [
   "ThreadPoolExecutor",
   "asCompleted",
   "stopRequested",
+  "transfer",
   "wait",
   "waitAsync",
   // errors

@@ -6,8 +6,14 @@ import { Watch } from "./watch.ts";
 
 const VERB = "iterate over futures";
 
+/**
+ * A future that is done: `result()` and `exception()` don't wait. In `for await` its type leaves `then` out, since
+ * TypeScript would take what the loop hands out for its result.
+ */
+export type DoneFuture<T> = Omit<Future<T>, "then" | "catch" | "finally">;
+
 /** Futures as they are done: `for … of` blocks, `for await … of` does not. Each is handed out once, then dropped. */
-export interface CompletedFutures<T> extends Iterable<Future<T>>, AsyncIterable<Future<T>> {}
+export interface CompletedFutures<T> extends Iterable<Future<T>>, AsyncIterable<DoneFuture<T>> {}
 
 /**
  * Hands out futures as they are done, failed and cancelled ones too. The call does not block; `for … of` over what it
@@ -56,7 +62,7 @@ export function asCompleted<T>(
     [Symbol.asyncIterator]() {
       // By hand: an async generator would await the futures that it yields.
       return {
-        async next(): Promise<IteratorResult<Future<T>>> {
+        async next(): Promise<IteratorResult<DoneFuture<T>>> {
           if (ready.length === 0) ready.push(...all.take());
           while (ready.length === 0 && all.pending.size > 0) {
             if (!(await all.next(deadline))) {
@@ -70,7 +76,7 @@ export function asCompleted<T>(
           all.end();
           return { done: true, value: undefined };
         },
-        async return(): Promise<IteratorResult<Future<T>>> {
+        async return(): Promise<IteratorResult<DoneFuture<T>>> {
           all.end();
           return { done: true, value: undefined };
         },

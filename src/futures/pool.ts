@@ -5,7 +5,7 @@ import { cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import { adopt } from "../memory/handle.ts";
 import { H_LIVE, H_MAIN_REALM, Kind } from "../memory/layout.ts";
-import { NOTIFIED, Q_GUARD } from "../parking/layout.ts";
+import { N_IDENT, N_PREV, N_STATUS, NOTIFIED, Q_GUARD, Q_TAIL, WAITING } from "../parking/layout.ts";
 import { firstWaiting, ring, settle as settleNode, wake } from "../parking/queue.ts";
 import type { Event } from "../sync/event.ts";
 import type { Semaphore } from "../sync/semaphore.ts";
@@ -108,15 +108,26 @@ export function checkOver(pool: number): void {
     (adopt(Kind.Event, words[pool + P_OVER]) as Event).set();
 }
 
-/** Wakes the worker that has been idle for longest. */
+/** Wakes an idle worker. */
 export function wakeIdle(pool: number): boolean {
   enter(words, pool + P_QUEUE + Q_GUARD);
-  const node = firstWaiting(pool + P_QUEUE);
+  const node = latestIdle(pool) || firstWaiting(pool + P_QUEUE);
   const woken = node !== 0 && settleNode(pool + P_QUEUE, node, NOTIFIED);
   if (woken) sub(words, pool + P_IDLE, 1);
   leave(words, pool + P_QUEUE + Q_GUARD);
   if (woken) wake(node);
   return woken;
+}
+
+/**
+ * The one that went idle last: its caches are warm, and the others come of age and end. Not the sentinel, which stands at
+ * the end of the line since it comes back every millisecond; 0: there is no other.
+ */
+function latestIdle(pool: number): number {
+  const sentinel = words[pool + P_SENTINEL];
+  for (let node = words[pool + P_QUEUE + Q_TAIL]; node !== 0; node = words[node + N_PREV])
+    if (load(cover(node), node + N_STATUS) === WAITING && words[node + N_IDENT] !== sentinel) return node;
+  return 0;
 }
 
 export function wakeAllIdle(pool: number): void {

@@ -2,6 +2,7 @@
 import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { drop, pack } from "../shared/cell.ts";
+import { packOnce } from "../threading/held-code.ts";
 import { packThrown } from "../threading/message.ts";
 import { P_PACE, P_TIMES } from "./pool-words.ts";
 import { claim, settle } from "./settle.ts";
@@ -88,7 +89,7 @@ const owner = {};
 function succeed(at: number, result: unknown, unlinked: boolean): void {
   let cell: number;
   try {
-    cell = pack(result, "the result of a task", owner);
+    cell = pack(result, "the result of a task", owner, packOnce);
   } catch (error) {
     fail(at, error, unlinked);
     return;

@@ -10,7 +10,7 @@ import { words } from "../memory/arena.ts";
 import { adopt, defineKind, kAt, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { isBlock, NOTHING, open, pack } from "../shared/cell.ts";
-import { packHeld, unpackHeld } from "../threading/held-code.ts";
+import { packHeld, packOnce, unpackHeld } from "../threading/held-code.ts";
 import { isPlainData, prepare } from "../threading/message.ts";
 import { outgoing } from "../threading/outgoing.ts";
 import { ASYNC_TASK, F_ARGS, F_CODE, F_STATE, SINGLE } from "./words.ts";
@@ -41,9 +41,9 @@ export function packTask(at: number, fn: Task, args: readonly unknown[], owner: 
   words[at + F_CODE] = packFunction(fn, owner);
   if (fn instanceof AsyncFunction) words[at + F_STATE] |= ASYNC_TASK;
   if (args.length === 1) {
-    words[at + F_ARGS] = pack(args[0], "the argument", owner);
+    words[at + F_ARGS] = pack(args[0], "the argument", owner, packOnce);
     words[at + F_STATE] |= SINGLE;
-  } else words[at + F_ARGS] = args.length === 0 ? NOTHING : pack(args, "the arguments", owner);
+  } else words[at + F_ARGS] = args.length === 0 ? NOTHING : pack(args, "the arguments", owner, packOnce);
 }
 
 function packFunction(fn: Task, owner: object): number {

@@ -98,3 +98,7 @@ function check(options: (FuturesWaitOptions & { signal?: AbortSignal }) | undefi
     signal: checkSignal(signal, VERB),
   };
 }
+
+// The bundler renames them: the atomics' own are called so too.
+for (const [name, value] of Object.entries({ wait, waitAsync }))
+  Object.defineProperty(value, "name", { value: name });

@@ -53,6 +53,8 @@ export interface Host {
   startData(): Record<string, unknown>;
   /** In a worker: a message of its starter that has arrived, read without an event loop turn. */
   receive(): unknown;
+  /** A message that has arrived at one end of a channel, read without an event loop turn; undefined: none. */
+  receiveOn(end: unknown): unknown;
   /** In a worker: handles messages of its starter as they come. */
   onStarterMessage(handler: (message: unknown) => void): void;
   /** The OS's id of the calling thread, where it can be told. */

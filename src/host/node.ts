@@ -115,6 +115,8 @@ export const startData: Host["startData"] = () => workerData as Record<string, u
 export const receive: Host["receive"] = () =>
   parentPort === null ? undefined : receiveMessageOnPort(parentPort)?.message;
 
+export const receiveOn: Host["receiveOn"] = (end) => receiveMessageOnPort(end as MessagePort)?.message;
+
 export const onStarterMessage: Host["onStarterMessage"] = (handler) =>
   void parentPort?.on("message", handler);
 

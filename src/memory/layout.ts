@@ -47,6 +47,8 @@ export const H_SUPERVISOR_UP = 19;
 export const H_CODE_CACHE = 20;
 /** Number of the last pool with an automatic name. */
 export const H_POOL_COUNT = 21;
+/** Serial number of the last parcel. */
+export const H_PARCELS = 22;
 /** Serial number of the last ThreadLocal. */
 export const H_LOCALS = 23;
 /** Heads of the free lists, one for each size class. */
@@ -88,6 +90,8 @@ export const Kind = {
   Store: 11,
   Snapshot: 12,
   KeyLock: 13,
+  /** Stands for what can't be bytes and is kept by the supervisor. */
+  Parcel: 14,
   Lock: 16,
   RLock: 17,
   Condition: 18,

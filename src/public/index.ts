@@ -12,7 +12,7 @@ export {
   ThreadkitError,
   WorkerDiedError,
 } from "../errors/errors.ts";
-export { asCompleted, type CompletedFutures } from "../futures/as-completed.ts";
+export { asCompleted, type CompletedFutures, type DoneFuture } from "../futures/as-completed.ts";
 export { Executor, type Iterables } from "../futures/executor.ts";
 export { Future } from "../futures/future.ts";
 export type { FutureResults, MapOptions } from "../futures/map.ts";
@@ -21,6 +21,7 @@ export type { SubmitOptions, ThreadPoolOptions } from "../futures/pool-options.t
 export { stopRequested } from "../futures/stop.ts";
 export { type SubmittingPool, ThreadPoolExecutor } from "../futures/thread-pool-executor.ts";
 export type { Percentiles } from "../futures/times.ts";
+export { type Transferable, transfer } from "../futures/transfer.ts";
 export {
   type FuturesWaitOptions,
   type ReturnWhen,

@@ -23,8 +23,11 @@ export const NULL = 4;
 export const TRUE = 6;
 export const FALSE = 8;
 
-/** A value as a cell. What is a block is the caller's, to keep or to `drop`. `label` as refusals say it. */
-export function pack(value: unknown, label: string, owner: object): number {
+/**
+ * A value as a cell. What is a block is the caller's, to keep or to `drop`. `label` as refusals say it.
+ * `packBytes` packs what is neither a primitive nor shared; by default so that any number of readers can read it.
+ */
+export function pack(value: unknown, label: string, owner: object, packBytes = packForAll): number {
   switch (typeof value) {
     case "number": {
       const word = value << 1;
@@ -45,6 +48,10 @@ export function pack(value: unknown, label: string, owner: object): number {
       return handle.at;
     }
   }
+  return packBytes(value, label, owner);
+}
+
+function packForAll(value: unknown, label: string, owner: object): number {
   return packHeld(value, label, owner, "Keep a copy of its contents, or a shared object of threadkit.");
 }
 

@@ -45,7 +45,7 @@ export function assign(job: Job): void {
   }
   if (isMainRealm()) startCarrier(job, 0);
   else if (here() === words[H_SUPERVISOR_REALM]) startCarrier(job, 1);
-  else askSupervisor({ start: job });
+  else askSupervisor({ start: job }, job.moves);
 }
 
 function takeIdle(job: Job): number {
@@ -61,7 +61,7 @@ function takeIdle(job: Job): number {
   leave(words, H_REGISTRY_GUARD);
   if (taken === 0) return 0;
   sub(words, H_IDLE, 1);
-  if (job.extras.length > 0) workers.get(taken)?.post({ extras: job.extras });
+  if (job.extras.length > 0) workers.get(taken)?.post({ extras: job.extras }, job.moves);
   put(job, taken);
   store(words, taken + R_CARRIER, ASSIGNED);
   wakeWord(taken + R_CARRIER);
@@ -111,7 +111,7 @@ function boot(realm: number, parent: 0 | 1, job: Job | undefined): void {
       extras: job?.extras,
       dedicated: job?.resourceLimits !== undefined,
     },
-    transfer: [theirs],
+    transfer: [theirs, ...(job?.moves ?? [])],
     resourceLimits: job?.resourceLimits,
     name: `threadkit-${realm}`,
   });

@@ -3,23 +3,30 @@
  * a ThreadLocal, what stands in a container. They must be bytes, since nobody knows who will read them, and when.
  */
 import { CaptureError, describe, RuntimeError } from "../errors/errors.ts";
-import { release } from "../memory/allocator.ts";
-import { packCode, prepare, unpack } from "./message.ts";
+import { isMarked } from "../transfer/marks.ts";
+import { extrasOf, packKept, parcelOf, prepare, unpack } from "./message.ts";
+import { deposit, fetch } from "./parcels.ts";
 
 /**
  * A message with `value`, for `owner` to keep.
  *
  * @param label what it is, as refusals say it: "the action of a Barrier"
  * @param remedy the whole sentence that says what to do with what can't be kept
- * @throws CaptureError (CANNOT_CROSS) for what cannot cross, or can only be posted to a thread that is known
+ * @throws CaptureError (CANNOT_CROSS) for what cannot cross, or is to be moved: whoever read it first would have it
  */
 export function packHeld(value: unknown, label: string, owner: object, remedy: string): number {
-  const { at, extras } = packCode(value, label, owner);
-  if (extras.length === 0) return at;
-  release(at);
-  throw new CaptureError(
-    `cannot send ${label} to a thread: it uses ${describe(extras[0])}, which can't be kept for threads to come. ${remedy}`,
-  );
+  return packKept(value, label, owner, (extras) => {
+    const moved = (extras as object[]).find(isMarked);
+    if (moved === undefined) return deposit(extras);
+    throw new CaptureError(
+      `cannot send ${label} to a thread: ${describe(moved)} in it is to be transferred, and whoever reads it first would take it. ${remedy}`,
+    );
+  });
+}
+
+/** The same for one reader: what `transfer()` marked moves to him. */
+export function packOnce(value: unknown, label: string, owner: object): number {
+  return packKept(value, label, owner, deposit);
 }
 
 /**
@@ -32,7 +39,8 @@ export function packHeld(value: unknown, label: string, owner: object, remedy: s
  */
 export function unpackHeld(message: number, doing: string, remedy: string): unknown {
   const loading = prepare(message);
-  if (loading === undefined) return unpack(message);
+  if (loading === undefined)
+    return unpack(message, extrasOf(message) > 0 ? fetch(parcelOf(message), doing) : []);
   loading.catch(() => {}); // the next try tells
   throw new RuntimeError(
     "MODULE_NOT_LOADED",

@@ -7,5 +7,7 @@ export interface Job {
   /** What it runs. */
   readonly message: number;
   readonly extras: readonly unknown[];
+  /** Those of them that move. */
+  readonly moves: readonly unknown[];
   readonly resourceLimits?: ResourceLimits;
 }

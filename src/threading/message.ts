@@ -51,14 +51,39 @@ export function packCode(
   label: string,
   owner: object,
 ): { at: number; extras: readonly unknown[] } {
+  return pack(value, label, owner, () => 0);
+}
+
+/** The same for whoever unpacks it: `keep` makes a block that stands for what can't be bytes. */
+export function packKept(
+  value: unknown,
+  label: string,
+  owner: object,
+  keep: (extras: readonly unknown[]) => number,
+): number {
+  return pack(value, label, owner, keep).at;
+}
+
+function pack(value: unknown, label: string, owner: object, keep: (extras: readonly unknown[]) => number) {
   const { encode, lifter } = outgoing();
   packing.add(owner);
   try {
     const encoded = encode(value, { label, lifter, shared, isProxy: isForeignProxy });
-    return { at: store(encoded), extras: encoded.extras };
+    const parcel = encoded.extras.length > 0 ? keep(encoded.extras) : 0;
+    // The last of the holds.
+    if (parcel !== 0) encoded.holds.push(parcel);
+    const at = store(encoded);
+    if (parcel !== 0) release(parcel);
+    return { at, extras: encoded.extras };
   } finally {
     packing.delete(owner);
   }
+}
+
+/** The block that `packKept` made for a message with extras. */
+export function parcelOf(at: number): number {
+  cover(at);
+  return words[at + HEADER + words[at + HOLDS] - 1];
 }
 
 /** What was thrown; never fails. */

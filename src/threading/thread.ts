@@ -22,6 +22,7 @@ import {
 import { parkSync } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
 import { HandOver } from "../parking/spin.ts";
+import { takeMoves } from "../transfer/marks.ts";
 import { assign, bootAhead } from "./carriers.ts";
 import { kFurnish, kPublish, kShape } from "./doors.ts";
 import { holdForThreads } from "./exit.ts";
@@ -98,7 +99,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     count(at);
     holdForThreads();
     try {
-      assign({ thread: at, message, extras, resourceLimits: this.#resourceLimits });
+      assign({ thread: at, message, extras, moves: takeMoves(extras), resourceLimits: this.#resourceLimits });
     } catch (error) {
       unstart(at);
       release(message);

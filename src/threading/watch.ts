@@ -20,7 +20,13 @@ export type Request =
   /** Start a carrier as a child of the supervisor's. */
   | { start: Job }
   /** Kill this thread, if its worker is a child of the supervisor's; see to it that its end is noticed. */
-  | { kill: number };
+  | { kill: number }
+  /** Keep these for whoever fetches them; they go at the first fetch if they were moved. */
+  | { deposit: number; extras: readonly unknown[]; moves: readonly unknown[] }
+  /** Send them to a realm, by the port that came with its first request, and wake who waits at this word. */
+  | { fetch: number; realm: number; port: unknown; place: number }
+  /** Nobody will fetch them any more. */
+  | { drop: number };
 
 /**
  * Milliseconds between the first start of a thread and the start of the supervisor, if nobody asks for it before.

@@ -10,6 +10,7 @@ import { writeError } from "./encode-error.ts";
 import { writeFunction, writeReference } from "./encode-function.ts";
 import { getter, slot, writeBoxed, writeDate, writeHref, writeRegExp, writeSymbol } from "./encode-object.ts";
 import { kindOf } from "./kinds.ts";
+import { isMarked } from "./marks.ts";
 import * as refusals from "./refusals.ts";
 import { Seen } from "./seen.ts";
 import { Shapes } from "./shapes.ts";
@@ -140,7 +141,7 @@ export class Encoder extends Writer implements Walk {
   #exotic(value: object, prototype: object | null): void {
     const handle = this.options.shared.offsetOf(value);
     if (handle !== undefined) this.#handle(value, handle);
-    else if (this.#transfers?.has(value)) this.#extra(value);
+    else if (this.#transfers?.has(value) || isMarked(value)) this.#extra(value);
     else this.#byKind(value, prototype);
   }
 

@@ -64,7 +64,7 @@ export const DETACHED: Finding = {
 };
 export const PORT: Finding = {
   fact: "it is a MessagePort, which moves and is not copied",
-  advice: "Make the channel inside the thread",
+  advice: "Move it: transfer(port)",
 };
 export const UNSHARED_MEMORY: Finding = {
   fact: "it is a WebAssembly.Memory that is not shared",

@@ -23,6 +23,7 @@ import { writeOut } from "../threading/output.ts";
 import { reap } from "../threading/reaper.ts";
 import type { Request } from "../threading/watch.ts";
 import { offerCodeCache } from "./code-cache.ts";
+import { answer, drop, keep, openStore } from "./parcel-store.ts";
 
 /** Milliseconds until it makes the code cache: threads that start with it need the processors more. */
 const SOON = 100;
@@ -41,6 +42,7 @@ export function runSupervisor(codeCache: () => Uint8Array): void {
     writeOut(2, `threadkit: an error in the supervisor, please report it:\n${inspectError(error)}\n`),
   );
   onOwnCarrier(watch);
+  openStore();
   onStarterMessage(handle);
   watchdog();
   setTimeout(() => patiently(() => offerCodeCache(codeCache)), SOON).unref();
@@ -53,7 +55,10 @@ function handle(message: unknown): void {
 function take(request: Request): void {
   if ("watch" in request) watch(request.watch, request.port);
   else if ("start" in request) startCarrier(request.start, 1);
-  else seeToEnd(request.kill);
+  else if ("kill" in request) seeToEnd(request.kill);
+  else if ("deposit" in request) keep(request);
+  else if ("fetch" in request) answer(request);
+  else drop(request.drop);
 }
 
 /** Carriers alive, by realm, with the port whose close is the death notice. */

@@ -149,8 +149,8 @@ describe("the blocks of a ThreadLocal", () => {
     await prints(
       `
       const promise = Promise.resolve();
-      const memory = new SharedArrayBuffer(8);
-      const locals = [new ThreadLocal(() => ({ promise })), new ThreadLocal(() => ({ memory }))];
+      const socket = new AbortController();
+      const locals = [new ThreadLocal(() => ({ promise })), new ThreadLocal(() => ({ socket }))];
       const messages = census().Message ?? 0;
       for (const local of locals) {
         try {

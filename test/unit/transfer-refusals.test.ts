@@ -125,7 +125,7 @@ const sentences: [string, unknown, string][] = [
   [
     "a port outside the transfer list",
     { p: new MessageChannel().port1 },
-    ".p to a thread: it is a MessagePort, which moves and is not copied. Make the channel inside the thread.",
+    ".p to a thread: it is a MessagePort, which moves and is not copied. Move it: transfer(port).",
   ],
   [
     "memory that is not shared",

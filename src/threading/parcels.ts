@@ -1,0 +1,88 @@
+/**
+ * Parcels: what can't be bytes, on its way to a reader that nobody knows yet. The supervisor keeps it, since it is always
+ * there and answers while everybody else blocks. A block stands for it, so that it goes when nobody refers to it.
+ *
+ * word 0   counts answers: who waits for one sleeps on it
+ * word 1   serial number: the block may stand for another parcel later
+ */
+import { add, load } from "#atomics";
+import { channel, receiveOn } from "#host";
+import { RuntimeError } from "../errors/errors.ts";
+import { allocate, onDispose } from "../memory/allocator.ts";
+import { cover, words } from "../memory/arena.ts";
+import { H_PARCELS, Kind } from "../memory/layout.ts";
+import { here as realm } from "../parking/realm.ts";
+import { waitWord } from "../parking/word.ts";
+import { takeMoves } from "../transfer/marks.ts";
+import { askSupervisor, isMainRealm, startSupervisor, supervisorSoon } from "./watch.ts";
+
+const ANSWERS = 0;
+const SERIAL = 1;
+/** Milliseconds between two looks: an answer wakes us, unless it came before we slept. */
+const STEP = 5;
+
+/** Gives them away; what `transfer()` marked moves. The block comes with a reference. */
+export function deposit(extras: readonly unknown[]): number {
+  const at = allocate(Kind.Parcel, 2);
+  const serial = add(words, H_PARCELS, 1) + 1;
+  words[at + SERIAL] = serial;
+  const moves = takeMoves(extras);
+  supervisorSoon();
+  askSupervisor({ deposit: serial, extras, moves }, moves);
+  return at;
+}
+
+/** In the supervisor, where they are: how to reach them without asking. */
+let here: ((serial: number) => readonly unknown[] | undefined) | undefined;
+export function keepHere(look: (serial: number) => readonly unknown[] | undefined): void {
+  here = look;
+}
+
+/** This realm's channel to the supervisor. */
+let line: unknown;
+
+/** Takes or copies them, asleep until the supervisor has answered. */
+export function fetch(at: number, doing: string): readonly unknown[] {
+  const serial = cover(at)[at + SERIAL];
+  const extras = here === undefined ? ask(at, serial) : here(serial);
+  if (extras !== undefined) return extras;
+  throw new RuntimeError(
+    "TRANSFERRED",
+    `cannot ${doing}: what was transferred with it was taken before. It can be read once.`,
+  );
+}
+
+function ask(at: number, serial: number): readonly unknown[] | undefined {
+  let port: unknown;
+  if (line === undefined) {
+    const { ours, theirs } = channel();
+    line = ours;
+    port = theirs;
+  }
+  if (isMainRealm()) startSupervisor();
+  askSupervisor(
+    { fetch: serial, realm: realm(), port, place: at + ANSWERS },
+    port === undefined ? [] : [port],
+  );
+  for (;;) {
+    const seen = load(words, at + ANSWERS);
+    const answer = receiveOn(line) as Answer | undefined;
+    if (answer !== undefined) return answer.extras;
+    waitWord(at + ANSWERS, seen, STEP);
+  }
+}
+
+export interface Answer {
+  readonly extras: readonly unknown[] | undefined;
+}
+
+/** In the supervisor: what to do when a parcel is dropped there. */
+onDispose(Kind.Parcel, (at) => {
+  const serial = words[at + SERIAL];
+  if (here === undefined) askSupervisor({ drop: serial });
+  else dropHere(serial);
+});
+let dropHere: (serial: number) => void = () => {};
+export function onDrop(drop: (serial: number) => void): void {
+  dropHere = drop;
+}
