@@ -7,7 +7,7 @@
 import { add, compareExchange, exchange, load, store, sub } from "#atomics";
 import { cover, words } from "../memory/arena.ts";
 import { ident } from "../parking/realm.ts";
-import { EXTRA_SEATS, P_BLOCKED, P_MAX, P_SEATS, P_WORKERS } from "./pool-words.ts";
+import { EXTRA_SEATS, P_BLOCKED, P_MAX, P_SEATS, P_TASKS, P_WORKERS } from "./pool-words.ts";
 
 /** A free seat, taken for a worker that the calling thread is about to start; 0: all are taken. */
 export function takeSeat(pool: number): number {
@@ -24,6 +24,11 @@ export function takeSeat(pool: number): number {
 /** May it have one more worker? */
 export function mayGrow(pool: number): boolean {
   return load(cover(pool), pool + P_WORKERS) < words[pool + P_MAX] + load(words, pool + P_BLOCKED);
+}
+
+/** Has it more tasks than workers, and may have one more? Who has settled its task is free, and about to look for another. */
+export function isShort(pool: number): boolean {
+  return load(cover(pool), pool + P_TASKS) > load(words, pool + P_WORKERS) && mayGrow(pool);
 }
 
 /** Has it more workers than it needs, as one that was blocked goes on? */

@@ -81,11 +81,11 @@ export function requestStop(at: number): boolean {
 /** Tells everybody of an outcome; also for one who was killed before he had. Anyone who wanted to be told has set his flag in the word that now says it. */
 export function conclude(at: number, unlinked: boolean): void {
   const word = wordOf(at);
-  if (word & AWAITED) wakeAll(at + F_QUEUE);
   const pool = words[at + F_POOL];
-  if (pool === 0) return;
-  if (word & LISTENED) tellOwner(at, words[at + F_OWNER], unlinked);
-  if ((word & LEFT) === 0) leavePool(at, pool, stateIn(word));
+  // First: who hears of it and submits the next finds a pool that has a worker for it.
+  if (pool !== 0 && (word & LEFT) === 0) leavePool(at, pool, stateIn(word));
+  if (word & AWAITED) wakeAll(at + F_QUEUE);
+  if (pool !== 0 && word & LISTENED) tellOwner(at, words[at + F_OWNER], unlinked);
 }
 
 function tellOwner(at: number, owner: number, unlinked: boolean): void {

@@ -15,7 +15,7 @@ import { makeRoom, push } from "./pool.ts";
 import { laneOf, type SubmitOptions } from "./pool-options.ts";
 import { P_FLAGS, P_ROOM, SHUT_DOWN } from "./pool-words.ts";
 import { isWorkerOf, runOne, startWorker } from "./pool-worker.ts";
-import { mayGrow } from "./seats.ts";
+import { isShort } from "./seats.ts";
 import { cancel } from "./settle.ts";
 import { packTask, type Task } from "./task-code.ts";
 import { clock, F_STATE, F_TIME, laneBits } from "./words.ts";
@@ -134,7 +134,7 @@ function enter(pool: number, future: Future<unknown>, how: How): Future<unknown>
   supervisorSoon();
   const woken = push(pool, at);
   holdForThreads();
-  if (!woken && mayGrow(pool)) startWorker(pool);
+  if (!woken && isShort(pool)) startWorker(pool);
   if (isBroken(pool)) failQueued(pool);
   if (how !== PLAIN) watch(future, how);
   return future;
