@@ -35,6 +35,7 @@ const VALUES = [
   "SharedBoolean",
   "SharedFloat64",
   "SharedInt32",
+  "SharedStruct",
   "SharedUint32",
   // errors
   "BlockingError",

@@ -105,6 +105,15 @@ export function bigInt64At(at: number): BigInt64Array<SharedArrayBuffer> {
   cover(at);
   return new BigInt64Array(buffer, at * 4, 1);
 }
+/** The whole arena as 64-bit integers, as far as `words` covers it: word 2n begins integer n. */
+export function bigInt64s(): BigInt64Array<SharedArrayBuffer> {
+  if (wide === undefined || wide.length !== words.length >> 1) {
+    wide = new BigInt64Array(buffer, 0, words.length >> 1);
+  }
+  return wide;
+}
+let wide: BigInt64Array<SharedArrayBuffer> | undefined;
+
 export function bytesAt(at: number, length: number): Uint8Array<SharedArrayBuffer> {
   cover(at + (length >>> 2));
   return new Uint8Array(buffer, at * 4, length);
