@@ -14,7 +14,7 @@ import { kCross, kJoin, StructObject } from "./struct-object.ts";
 let early: StructObject[] = [];
 
 function open(at: number): SharedObject {
-  const block = words[cover(at) + S_CLASS];
+  const block = cover(at)[at + S_CLASS];
   if (!isInTheMaking(block)) {
     const cls = classAt(block);
     return handleAt(at) ?? build(at, cls); // the code of the class may have mentioned it

@@ -138,7 +138,7 @@ const reading = new Set<number>();
 
 /** Is the class being built right now? Then it is not there yet for those of its instances that its code mentions. */
 export function isInTheMaking(block: number): boolean {
-  return handleAt(block) === undefined && reading.has(words[cover(block) + C_CODE]);
+  return handleAt(block) === undefined && reading.has(cover(block)[block + C_CODE]);
 }
 
 let whenRead = () => {};
@@ -148,7 +148,7 @@ export function onClassesRead(handler: () => void): void {
 }
 
 function open(block: number): SharedObject {
-  const message = words[cover(block) + C_CODE];
+  const message = cover(block)[block + C_CODE];
   if (reading.has(message)) {
     throw new RuntimeError(
       "STRUCT_CYCLE",

@@ -259,16 +259,13 @@ export abstract class StructObject extends SharedObject {
   }
 
   /** @internal */
-  [kInspect](depth: number, options: { depth?: number | null }, inspect: Inspect): string {
+  [kInspect](depth: number | null, options: object, inspect: Inspect): string {
     const { name } = this.constructor;
-    if (depth < 0 || printing.has(this)) return `[${name}]`;
+    if ((depth !== null && depth < 0) || printing.has(this)) return `[${name}]`;
     printing.add(this);
     try {
-      const inner = { ...options, depth: options.depth == null ? null : depth - 1 };
-      return `${name} ${inspect(
-        this.#values((field) => shown(this, field)),
-        inner,
-      )}`;
+      const values = this.#values((field) => shown(this, field));
+      return `${name} ${inspect(values, { ...options, depth })}`;
     } finally {
       printing.delete(this);
     }
