@@ -97,9 +97,9 @@ export abstract class StructObject extends SharedObject {
   /** @internal Before it crosses first, what it consists of does. */
   static [kCross](struct: StructObject): void {
     if (!struct.#fresh) return;
-    struct.#fresh = false;
     publish(struct.constructor as StructClass);
     for (const object of struct.#objects) crossingOf(object!);
+    struct.#fresh = false;
   }
 
   /** @internal The class of an instance that was there before it. */
