@@ -47,7 +47,7 @@ function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint
   const isKept = ({ start }: Syntax) => !fields.some((field) => start >= field.start && start < field.end);
   const slots = slotsOf(source, info, isKept);
   if (base)
-    slots.push({ name: base.text, reference: undefined, capture: undefined, at: base.start, isBase: true });
+    slots.push({ name: base.name, reference: undefined, capture: undefined, at: base.start, isBase: true });
   const method = isMethod ? methodEdits(member, source.text) : undefined;
   const start = method?.start ?? node.start;
   const meta = metaName(source.text.slice(start, node.end));

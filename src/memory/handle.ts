@@ -33,7 +33,7 @@ let adopting = 0;
 
 /** Base of every object that crosses threads by reference. */
 export abstract class SharedObject {
-  /** @internal */
+  /** Index of its block. It is what tells TypeScript a shared object from others. */
   readonly [kAt]: number;
 
   /** @internal */

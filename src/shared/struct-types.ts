@@ -47,5 +47,11 @@ export type Values<F extends Fields> = {
   readonly [K in ObjectNames<F>]: FieldValue<F[K]>;
 };
 
+/** What every instance of a struct has besides its fields. */
+export interface StructMethods extends SharedObject {
+  /** The fields and their values, as a plain object. */
+  toJSON(): Record<string, unknown>;
+}
+
 /** What `SharedStruct(fields)` gives: a class to make instances of, or to extend. */
-export type SharedStruct<F extends Fields> = new (init?: Partial<Values<F>>) => Values<F> & SharedObject;
+export type SharedStruct<F extends Fields> = new (init?: Partial<Values<F>>) => Values<F> & StructMethods;

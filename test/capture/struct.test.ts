@@ -81,14 +81,12 @@ describe("a struct class of the file itself", () => {
 
   test("may list its fields in a const, and have any expression as what it extends", async () => {
     const fields = { x: "float64", y: "float64" } as const;
-    const mixin = <T extends new (init?: { x?: number }) => object>(Base: T) =>
-      class extends Base {
+    const mixin = (Base: ReturnType<typeof SharedStruct<typeof fields>>) =>
+      class Mixed extends Base {
         mixed(): string {
           return "mixed";
         }
-      } as unknown as new (init?: {
-        x?: number;
-      }) => InstanceType<T> & { mixed(): string };
+      };
     class Vector extends mixin(SharedStruct(fields)) {}
     const vector = new Vector({ x: 1 });
     const result = new Result();
@@ -314,7 +312,12 @@ describe("struct classes of a CommonJS package travel", () => {
   const tsx = ["--import", import.meta.resolve("tsx")];
   for (const [name, file, nodeArgs, options] of [
     ["as plain JavaScript", "plain.cjs", [], {}],
-    ["compiled by tsx", "main.ts", process.features.typescript ? tsx : [], { skip }],
+    [
+      "compiled by tsx",
+      "main.ts",
+      "typescript" in process.features && process.features.typescript ? tsx : [],
+      { skip },
+    ],
   ] as const) {
     test(name, options, async () => {
       const result = await runFile(path.join(root, "test/fixtures/struct/commonjs", file), {

@@ -43,7 +43,7 @@ describe("a field of a struct", () => {
       const back = new Everything();
       const thread = start(
         (there: InstanceType<typeof Everything>, key: keyof typeof VALUES) => {
-          (back as Record<string, unknown>)[key] = there[key];
+          (back as unknown as Record<string, unknown>)[key] = there[key];
         },
         struct,
         name,
@@ -223,7 +223,7 @@ describe("methods of a struct", () => {
         (amount: number) => {
           for (let i = 0; i < 1000; i++) account.withdraw(amount);
         },
-        [[1], [2], [3]],
+        [1, 2, 3].map((amount) => [amount] as const),
       ),
     );
     assert.deepEqual([account.balance, account.logged], [4000, 3000]);

@@ -167,11 +167,11 @@ describe("the fields of a struct", () => {
 
   test("may be none, and may have odd names", () => {
     assert.deepEqual(new (SharedStruct({}))().toJSON(), {});
-    const odd = new (SharedStruct({ "a b": "int8", 0: "string", toJSON: "boolean" }))({
+    const odd = new (SharedStruct({ "a b": "int8", 0: "string", done: "boolean" }))({
       "a b": 1,
       0: "zero",
     });
-    assert.deepEqual([odd["a b"], odd[0], odd.toJSON], [1, "zero", false]);
+    assert.deepEqual([odd["a b"], odd[0], odd.done], [1, "zero", false]);
   });
 
   test("are those of the instance only", () => {
