@@ -1,5 +1,5 @@
 /** How instances of structs arrive in a thread, and what is given back when nobody has them any more. */
-import { onDispose, release } from "../memory/allocator.ts";
+import { onDispose } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { adoptAs, defineOpener, handleAt, type SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
@@ -30,9 +30,7 @@ function build(at: number, cls: StructClass): StructObject {
 }
 
 onClassesRead(() => {
-  const waiting = early;
-  early = [];
-  for (const instance of waiting) StructObject[kJoin](instance);
+  early = early.filter((instance) => !StructObject[kJoin](instance));
 });
 
 defineOpener(Kind.Struct, open);
@@ -46,8 +44,20 @@ leadsTo(Kind.Struct, (at) => {
 onCrossing((value) => {
   if (value instanceof StructObject) StructObject[kCross](value);
 });
+/** What structs that are being given back referred to. Not by recursion: they may be a list of a million nodes. */
+let doomed: number[] | undefined;
+
 onDispose(Kind.Struct, (at) => {
   const cells = words[at + S_CELLS] & ((1 << OBJECTS_SHIFT) - 1);
-  for (let i = 0; i < cells; i++) drop(words[at + S_FIELDS + i]);
-  if (words[at + S_CLASS] !== 0) release(words[at + S_CLASS]);
+  const owned = [words[at + S_CLASS], ...words.subarray(at + S_FIELDS, at + S_FIELDS + cells)];
+  if (doomed !== undefined) {
+    doomed.push(...owned);
+    return;
+  }
+  doomed = owned;
+  try {
+    for (let cell = doomed.pop(); cell !== undefined; cell = doomed.pop()) drop(cell);
+  } finally {
+    doomed = undefined;
+  }
 });

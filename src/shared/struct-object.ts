@@ -11,14 +11,14 @@ import { retain } from "../memory/allocator.ts";
 import { cover, wide, words } from "../memory/arena.ts";
 import { kCrosses } from "../memory/classes.ts";
 import { enter, leave } from "../memory/guard.ts";
-import { handleOf, isAdopting, kAt, kInspect, SharedObject } from "../memory/handle.ts";
+import { handleAt, handleOf, isAdopting, kAt, kInspect, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { crossingOf } from "../threading/message.ts";
 import { drop, isBrief, keep, open, pack } from "./cell.ts";
 import { hold, letGo } from "./hands.ts";
 import { checkBigInt, checkBoolean, checkInteger, checkNumber } from "./scalar.ts";
 import { checkClass, checkInit } from "./struct-check.ts";
-import { blockOf, classAt, isKnown, publish, type StructClass } from "./struct-class.ts";
+import { blockOf, isKnown, publish, type StructClass } from "./struct-class.ts";
 import {
   type Field,
   INTEGERS,
@@ -102,10 +102,12 @@ export abstract class StructObject extends SharedObject {
     struct.#fresh = false;
   }
 
-  /** @internal The class of an instance that was there before it. */
-  static [kJoin](struct: StructObject): void {
-    const { prototype } = classAt(words[struct.#at + S_CLASS]);
-    Object.preventExtensions(Object.setPrototypeOf(struct, prototype));
+  /** @internal The class of an instance that was there before it; false: it is not there yet. */
+  static [kJoin](struct: StructObject): boolean {
+    const cls = handleAt(words[struct.#at + S_CLASS]) as unknown as StructClass | undefined;
+    if (cls === undefined) return false;
+    Object.preventExtensions(Object.setPrototypeOf(struct, cls.prototype));
+    return true;
   }
 
   /** @internal How a field is read and written. */

@@ -4,9 +4,20 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { describe, test } from "node:test";
 import "../harness/watchdog.ts";
-import { CaptureError, Lock, SharedInt32, SharedStruct, sleepAsync, Thread, ThreadLocal } from "threadkit";
+import {
+  CaptureError,
+  Lock,
+  RuntimeError,
+  SharedInt32,
+  SharedStruct,
+  setExcepthook,
+  sleepAsync,
+  Thread,
+  ThreadLocal,
+} from "threadkit";
 import * as bank from "../fixtures/struct/bank.ts";
 import Branch, { Account, hide, isHidden, open, Point } from "../fixtures/struct/bank.ts";
+import { Fickle } from "../fixtures/struct/differs.ts";
 import { issue, isTicket } from "../fixtures/struct/late.ts";
 import { Savings } from "../fixtures/struct/savings.ts";
 import { captured, root, runFile } from "../harness/child.ts";
@@ -305,6 +316,44 @@ const EXPECTED = {
   here: [true, true, true],
   savings: true,
 };
+
+describe("a struct class that can't be built in a thread is refused there", () => {
+  const failure = async (target: () => void) => {
+    setExcepthook(() => {});
+    try {
+      const thread = start(target);
+      await thread.joinAsync();
+      return thread.exception as Error & { code?: string };
+    } finally {
+      setExcepthook(undefined);
+    }
+  };
+
+  test("if its module lists other fields there", async () => {
+    const fickle = new Fickle();
+    const error = await failure(() => void (fickle.n = 1));
+    assert.ok(error instanceof RuntimeError);
+    assert.equal(error.code, "STRUCT_DIFFERS");
+    assert.equal(
+      error.message,
+      "cannot use the struct class Fickle in this thread: its fields are not those that it has in the thread which made it. List the same fields whenever its module is evaluated.",
+    );
+  });
+
+  test("if its code needs it while it is evaluated", async () => {
+    const registry = new Result();
+    class Early extends SharedStruct({ n: "int32" }) {
+      static {
+        void registry.made;
+      }
+    }
+    registry.made = [Early];
+    const error = await failure(() => void new Early());
+    assert.ok(error instanceof RuntimeError);
+    assert.equal(error.code, "STRUCT_CYCLE");
+    assert.match(error.message, /^cannot build a class of shared structs: .+ Let one of the two .+\.$/);
+  });
+});
 
 describe("struct classes of a CommonJS package travel", () => {
   // On Node 20 no worker can require a TypeScript file: tsx sets up its hooks for import only.

@@ -136,6 +136,23 @@ describe("the memory of structs comes back", () => {
     );
   });
 
+  test("when they are a list of many nodes", async () => {
+    await isFine(
+      `
+      const Node = SharedStruct({ next: "any", n: "int32" });
+      new Node();
+      const goal = usedBytes() + 2_000;
+      const build = (length: number) => {
+        let head = new Node();
+        for (let n = 0; n < length; n++) head = new Node({ next: n % 2 ? head : { deep: [head] }, n });
+      };
+      build(200_000);
+      await settled(goal, "list");
+      `,
+      "list",
+    );
+  });
+
   test("when a constructor refuses a value after others were stored", async () => {
     await isFine(
       `
