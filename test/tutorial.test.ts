@@ -14,6 +14,18 @@ function promised(source: string): string | undefined {
   return /\n\/\* Output:\n([\s\S]*?)\*\/\n$/.exec(source)?.[1];
 }
 
+/** Node 22 strips types and does not know `using`: tsx does. */
+function loaderFor(source: string): string[] {
+  if (!/^\s*using /m.test(source) || !("typescript" in process.features) || !process.features.typescript)
+    return [];
+  try {
+    new Function("{ using nothing = null; }");
+    return [];
+  } catch {
+    return ["--import", import.meta.resolve("tsx")];
+  }
+}
+
 describe("examples/tutorial", () => {
   test("covers what a tutorial of threads covers", () => {
     const topics =
@@ -27,9 +39,10 @@ describe("examples/tutorial", () => {
   for (const name of programs) {
     test(name, async () => {
       const file = path.join(folder, name);
-      const output = promised(readFileSync(file, "utf8"));
+      const source = readFileSync(file, "utf8");
+      const output = promised(source);
       assert.ok(output, "its last comment begins with `Output:`");
-      const result = await runFile(file, { timeout: CHILD });
+      const result = await runFile(file, { timeout: CHILD, nodeArgs: loaderFor(source) });
       assert.equal(result.code, 0, captured(result));
       assert.equal(result.stdout, output);
       assert.equal(result.stderr, "");

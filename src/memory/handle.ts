@@ -57,6 +57,11 @@ export function defineKind(kind: Kind, constructor: new () => SharedObject): voi
   constructors.set(kind, constructor);
 }
 
+/** Is it the class of a kind? A subclass of one is not: its instances cross as what the kind says. */
+export function isKindClass(constructor: unknown): boolean {
+  return [...constructors.values()].includes(constructor as never);
+}
+
 /** For a kind whose handles are not all of one class: `open` makes the handle of a block, with `adoptAs`. */
 export function defineOpener(kind: Kind, open: (at: number) => SharedObject): void {
   openers.set(kind, open);

@@ -15,6 +15,7 @@ import { Kind } from "../memory/layout.ts";
 import { nextSerial } from "../threading/attributes.ts";
 import { packHeld, unpackHeld } from "../threading/held-code.ts";
 import { carriesCode, onClassCrossing, packDepth } from "../threading/message.ts";
+import { outgoing } from "../threading/outgoing.ts";
 
 /**
  * The message with the code of the class.
@@ -49,12 +50,16 @@ class ClassHandle extends SharedObject {
       words[this[kAt] + C_LAYOUT] = (cls as unknown as Digested)[kDigest];
     }
     showAs(this, cls as never);
+    if (!handles.has(cls)) met.push(new WeakRef(cls));
     handles.set(cls, [...(handles.get(cls) ?? []), this]);
   }
 }
 
 /** A class that came by import may stand for several blocks: threads that had it before they met made one each. */
 const handles = new WeakMap<StructClass, readonly ClassHandle[]>();
+
+/** Classes that this realm has met since it last looked where they come from. */
+let met: WeakRef<StructClass>[] = [];
 
 /** The block that new instances of a class refer to. */
 export function blockOf(cls: StructClass): number {
@@ -157,17 +162,41 @@ function open(block: number): SharedObject {
   }
   reading.add(message);
   try {
-    const { blocks, classes } = unpackHeld(
-      message,
-      "build a class of shared structs",
-      "Import that module in this thread, or try again after a turn of the event loop.",
-    ) as Group;
+    const { blocks, classes } = read(message);
     for (let i = 0; i < classes.length; i++) link(classes[i], blocks[2 * i], blocks[2 * i + 1]);
   } finally {
     reading.delete(message);
   }
   whenRead();
   return handleAt(block)!;
+}
+
+/** What comes from a module is often a class that this realm has made instances of, and need not be imported. */
+function read(message: number): Group {
+  try {
+    return unpackClasses(message);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "MODULE_NOT_LOADED" || met.length === 0) throw error;
+  }
+  const unseen = met;
+  met = [];
+  for (const ref of unseen) {
+    const cls = ref.deref();
+    try {
+      if (cls !== undefined) outgoing().lifter.lift(cls as never, cls.name); // notes the module that exports it
+    } catch {
+      // It can't travel, so it did not come from elsewhere.
+    }
+  }
+  return unpackClasses(message);
+}
+
+function unpackClasses(message: number): Group {
+  return unpackHeld(
+    message,
+    "build a class of shared structs",
+    "Import that module in this thread, or try again after a turn of the event loop.",
+  ) as Group;
 }
 
 /** From here on the class stands for the block in this realm, if anybody still has it. */

@@ -6,7 +6,8 @@
  * says by itself what it refers to: who gives it back need not know its class.
  */
 import { describe, typeError } from "../errors/errors.ts";
-import { SharedObject } from "../memory/handle.ts";
+import { isSharedClass } from "../memory/classes.ts";
+import { isKindClass } from "../memory/handle.ts";
 import { QUEUE_WORDS } from "../parking/layout.ts";
 import type { Fields, FieldType, SharedClass } from "./struct-types.ts";
 
@@ -117,7 +118,7 @@ function check(fields: unknown): [name: string, type: FieldType][] {
     const types = TYPES.map((each) => `"${each}"`).join(", ");
     throw invalid(
       `the type of the field '${name}' is ${describe(type)}`,
-      `Give one of ${types}, or a class of shared objects`,
+      `Give one of ${types}, or a class of threadkit`,
     );
   }
   return listed as [string, FieldType][];
@@ -125,7 +126,7 @@ function check(fields: unknown): [name: string, type: FieldType][] {
 
 function isType(type: unknown): type is FieldType {
   if (typeof type === "string") return TYPES.includes(type);
-  return typeof type === "function" && type.prototype instanceof SharedObject;
+  return isKindClass(type) || isSharedClass(type);
 }
 
 function invalid(fact: string, remedy: string): TypeError {

@@ -18,6 +18,7 @@ import {
 import * as bank from "../fixtures/struct/bank.ts";
 import Branch, { Account, hide, isHidden, open, Point } from "../fixtures/struct/bank.ts";
 import { Fickle } from "../fixtures/struct/differs.ts";
+import { isCoin, mint } from "../fixtures/struct/known.ts";
 import { issue, isTicket } from "../fixtures/struct/late.ts";
 import { Savings } from "../fixtures/struct/savings.ts";
 import { captured, root, runFile } from "../harness/child.ts";
@@ -276,6 +277,16 @@ describe("a struct class that a module exports", () => {
       await sleepAsync(50);
     }
     assert.ok(isTicket(result.made));
+  });
+
+  test("and that main made instances of comes back at once, though main never sent any", async () => {
+    const mine = mint(1);
+    const result = new Result();
+    await there(result, () => {
+      result.made = mint(5);
+    });
+    assert.ok(isCoin(result.made));
+    assert.equal((result.made as object).constructor, mine.constructor);
   });
 
   test("is found by require as well", async () => {

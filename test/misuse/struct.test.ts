@@ -8,7 +8,7 @@ import { type Row, table, wrong } from "./rows.ts";
 
 const TYPES =
   '"int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64", "bigint64", "boolean", "string", "any"';
-const GIVE_TYPES = `Give one of ${TYPES}, or a class of shared objects.`;
+const GIVE_TYPES = `Give one of ${TYPES}, or a class of threadkit.`;
 const GIVE_FIELDS = 'Give an object such as { balance: "float64" }.';
 
 class Account extends SharedStruct({
@@ -106,6 +106,7 @@ const rows: Row[] = [
       [new Lock(), "an instance of Lock"],
       [{ n: "int32" }, "an object"],
       [() => new Lock(), "a function"],
+      [class MyLock extends Lock {}, "function MyLock"],
     ] as const
   ).map(
     ([type, found]): Row => [
