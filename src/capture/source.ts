@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { CaptureError } from "../errors/errors.ts";
 import type { Reference } from "../transfer/boundary.ts";
 import { analyze } from "./analyze.ts";
-import { exportedClasses } from "./exported.ts";
+import { exportedClasses } from "./exports.ts";
 import { acorn, fs, nodeModule, silently, util } from "./lazy.ts";
 import { isCommonJs } from "./module-kind.ts";
 import { type Peek, scriptText } from "./peek.ts";
