@@ -46,11 +46,23 @@ export function setBeforeImports(hook: (() => void | Promise<void>) | undefined)
 
 /** Loads the modules among `references`; undefined if all of them are there, so that a job may begin at once. */
 export function importAll(references: readonly Reference[]): Promise<void> | undefined {
-  const missing = references.filter(
-    (reference): reference is ImportReference =>
-      reference.type === "import" && !namespaces.has(keyOf(reference)) && classHere(reference) === undefined,
+  const missing = references.filter(isMissing);
+  if (missing.length === 0) return undefined;
+  if (missing.some(({ file, specifier }) => file === specifier)) findClasses();
+  const needed = missing.filter(isMissing);
+  return needed.length > 0 ? load(needed) : undefined;
+}
+
+function isMissing(reference: Reference): reference is ImportReference {
+  return (
+    reference.type === "import" && !namespaces.has(keyOf(reference)) && classHere(reference) === undefined
   );
-  return missing.length > 0 ? load(missing) : undefined;
+}
+
+/** Calls `noteClass` for classes of this thread that it may not know yet. */
+let findClasses = () => {};
+export function setClassFinder(find: () => void): void {
+  findClasses = find;
 }
 
 async function load(missing: readonly ImportReference[]): Promise<void> {

@@ -6,6 +6,8 @@
  * of them could be built alone. Their blocks share the message; it names them and does not hold them, for else none
  * would ever be given back.
  */
+
+import { setClassFinder } from "../capture/incoming.ts";
 import { RuntimeError } from "../errors/errors.ts";
 import { kindOf, onDispose, release, retain, tryRetain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
@@ -50,20 +52,47 @@ class ClassHandle extends SharedObject {
       words[this[kAt] + C_LAYOUT] = (cls as unknown as Digested)[kDigest];
     }
     showAs(this, cls as never);
-    if (!handles.has(cls)) met.push(new WeakRef(cls));
-    handles.set(cls, [...(handles.get(cls) ?? []), this]);
+    if (handles.has(cls)) return;
+    handles.set(cls, this);
+    noteMet(cls);
   }
 }
 
-/** A class that came by import may stand for several blocks: threads that had it before they met made one each. */
-const handles = new WeakMap<StructClass, readonly ClassHandle[]>();
+/**
+ * A class that came by import may stand for several blocks: threads that had it before they met made one each. Only the
+ * first is kept as long as the class: others are found again when they come again.
+ */
+const handles = new WeakMap<StructClass, ClassHandle>();
 
 /** Classes that this realm has met since it last looked where they come from. */
 let met: WeakRef<StructClass>[] = [];
+let pruneAt = 64;
+
+function noteMet(cls: StructClass): void {
+  if (met.length >= pruneAt) {
+    met = met.filter((ref) => ref.deref() !== undefined);
+    pruneAt = Math.max(64, 2 * met.length);
+  }
+  met.push(new WeakRef(cls));
+}
+
+/** What comes from a module is often a class that this realm has made instances of, and the module need not be loaded. */
+setClassFinder(() => {
+  const unseen = met;
+  met = [];
+  for (const ref of unseen) {
+    const cls = ref.deref();
+    try {
+      if (cls !== undefined) outgoing().lifter.lift(cls as never, cls.name); // notes the module that exports it
+    } catch {
+      // It can't travel, so it did not come from elsewhere.
+    }
+  }
+});
 
 /** The block that new instances of a class refer to. */
 export function blockOf(cls: StructClass): number {
-  return (handles.get(cls)?.[0] ?? new ClassHandle(cls))[kAt];
+  return (handles.get(cls) ?? new ClassHandle(cls))[kAt];
 }
 
 /** Has this realm met the class before? */
@@ -162,41 +191,17 @@ function open(block: number): SharedObject {
   }
   reading.add(message);
   try {
-    const { blocks, classes } = read(message);
+    const { blocks, classes } = unpackHeld(
+      message,
+      "build a class of shared structs",
+      "Import that module in this thread, or try again after a turn of the event loop.",
+    ) as Group;
     for (let i = 0; i < classes.length; i++) link(classes[i], blocks[2 * i], blocks[2 * i + 1]);
   } finally {
     reading.delete(message);
   }
   whenRead();
   return handleAt(block)!;
-}
-
-/** What comes from a module is often a class that this realm has made instances of, and need not be imported. */
-function read(message: number): Group {
-  try {
-    return unpackClasses(message);
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== "MODULE_NOT_LOADED" || met.length === 0) throw error;
-  }
-  const unseen = met;
-  met = [];
-  for (const ref of unseen) {
-    const cls = ref.deref();
-    try {
-      if (cls !== undefined) outgoing().lifter.lift(cls as never, cls.name); // notes the module that exports it
-    } catch {
-      // It can't travel, so it did not come from elsewhere.
-    }
-  }
-  return unpackClasses(message);
-}
-
-function unpackClasses(message: number): Group {
-  return unpackHeld(
-    message,
-    "build a class of shared structs",
-    "Import that module in this thread, or try again after a turn of the event loop.",
-  ) as Group;
 }
 
 /** From here on the class stands for the block in this realm, if anybody still has it. */

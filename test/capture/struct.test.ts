@@ -284,9 +284,11 @@ describe("a struct class that a module exports", () => {
     const result = new Result();
     await there(result, () => {
       result.made = mint(5);
+      result.seen = [mint(6)];
     });
-    assert.ok(isCoin(result.made));
-    assert.equal((result.made as object).constructor, mine.constructor);
+    const [other] = result.seen as object[];
+    assert.ok(isCoin(other) && isCoin(result.made));
+    assert.equal(other.constructor, mine.constructor);
   });
 
   test("is found by require as well", async () => {
