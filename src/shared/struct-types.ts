@@ -54,4 +54,6 @@ export interface StructMethods extends SharedObject {
 }
 
 /** What `SharedStruct(fields)` gives: a class to make instances of, or to extend. */
-export type SharedStruct<F extends Fields> = new (init?: Partial<Values<F>>) => Values<F> & StructMethods;
+export type StructConstructor<F extends Fields> = new (
+  init?: Partial<Values<F>>,
+) => Values<F> & StructMethods;

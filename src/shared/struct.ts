@@ -4,7 +4,7 @@ import "./struct-adopt.ts";
 import { kDigest } from "./struct-class.ts";
 import { isObject, type Layout, layOut } from "./struct-layout.ts";
 import { kAccessor, kPlan, StructObject } from "./struct-object.ts";
-import type { Fields, SharedStruct as StructClass } from "./struct-types.ts";
+import type { Fields, StructConstructor } from "./struct-types.ts";
 
 /**
  * Makes a class whose instances cross threads by reference, with their class.
@@ -40,7 +40,7 @@ import type { Fields, SharedStruct as StructClass } from "./struct-types.ts";
  * console.log(account.balance); // 70
  * ```
  */
-export function SharedStruct<const F extends Fields>(fields: F): StructClass<F> {
+export function SharedStruct<const F extends Fields>(fields: F): StructConstructor<F> {
   const layout = layOut(fields);
   const accessors = layout.fields.map(StructObject[kAccessor]);
   const base = { SharedStruct: class extends StructObject {} }.SharedStruct;

@@ -51,7 +51,7 @@ for (let n = 0; n < kills; n++) {
 }
 stop.value = true;
 for (const thread of threads) joinWhile(thread, mend, "the end");
-settle(() => true);
+settle(() => allocatorFaults(undefined, kills).length === 0);
 mend();
 shared.check();
 console.log(JSON.stringify({
@@ -69,6 +69,57 @@ describe("four threads that write one struct while one after the other is killed
       assert.ok(ok, where);
       const { queue, faults } = found as { queue: number[]; faults: string[] };
       assert.deepEqual({ queue, faults }, { queue: [0, 0, 0, 0], faults: [] }, where);
+    });
+  }
+});
+
+const CLASSES = `
+import { RLock, SharedStruct } from "threadkit";
+import { allocatorFaults } from "../../test/harness/arena.ts";
+
+class Box extends SharedStruct({ made: "any" }) {}
+const box = new Box();
+const classOf = (n: number) => {
+  class Parent extends SharedStruct({ n: "int32", lock: RLock }) {
+    child(): Parent { return new Child({ n: this.n + n }); }
+  }
+  class Child extends Parent {}
+  return new Child({ n });
+};
+let made = 0;
+const begin = () => {
+  const parents = Array.from({ length: 20 }, () => classOf(made++));
+  return new Thread({ target: () => {
+    while (!stop.value) {
+      for (const parent of parents) {
+        const child = parent.child();
+        if (child.constructor !== parent.constructor || child.n !== 2 * parent.n) throw new Error("another class");
+        box.made = child;
+        turns.add(1);
+      }
+    }
+  } }).start();
+};
+const threads = [0, 1, 2].map(begin);
+for (let n = 0; n < kills; n++) {
+  killOne(threads, begin, () => {}, n);
+  const child = box.made as ReturnType<typeof classOf> | undefined;
+  if (child !== undefined && child.child().constructor !== child.constructor) throw new Error("another class here");
+  progress(() => {}, "after kill " + n);
+}
+stop.value = true;
+for (const thread of threads) joinWhile(thread, () => {}, "the end");
+settle(() => allocatorFaults(undefined, kills).length === 0); // handles of the dead are still being given back
+console.log(JSON.stringify(allocatorFaults(undefined, kills)));
+process.exit(0);
+`;
+
+describe("threads that are killed while they build classes and make instances", () => {
+  for (const seed of [1, freshSeed()]) {
+    test(`leave classes that work (seed ${seed})`, async () => {
+      const { found, where, ok } = await runKills(CLASSES, seed, 20, "classes");
+      assert.ok(ok, where);
+      assert.deepEqual(found, [], where);
     });
   }
 });
