@@ -2,7 +2,7 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Reference } from "../transfer/boundary.ts";
 import { Symbolic } from "../transfer/boundary.ts";
-import { fs, nodeModule, runtime } from "./lazy.ts";
+import { nodeModule, runtime } from "./lazy.ts";
 import { noteClass } from "./resolve.ts";
 import type { FunctionInfo } from "./scopes.ts";
 import type { Source } from "./source.ts";
@@ -50,10 +50,12 @@ function isEntry(file: string): boolean {
   return file === entry;
 }
 
+/** The file that `node path` runs: the path may lack an ending, or lead there by a link. */
 function entryUrl(path: string | undefined): string {
+  if (path === undefined) return "";
   try {
-    return path === undefined ? "" : pathToFileURL(fs().realpathSync(path)).href;
+    return pathToFileURL(nodeModule().createRequire(path).resolve(path)).href;
   } catch {
-    return path === undefined ? "" : pathToFileURL(path).href;
+    return pathToFileURL(path).href;
   }
 }
