@@ -87,7 +87,7 @@ export abstract class StructObject extends SharedObject {
       if (isObject(type)) {
         const object = value ?? new (type as new () => SharedObject)();
         this.#objects[word - S_FIELDS] = object as SharedObject;
-        const { at: part } = handleOf(object)!;
+        const part = partOf(object);
         retain(part);
         words[at + word] = part;
       } else if (value !== undefined) accessors[i].set!.call(this, value);
@@ -270,6 +270,12 @@ export abstract class StructObject extends SharedObject {
       printing.delete(this);
     }
   }
+}
+
+/** The block of an object that a struct consists of. One that is not its block's handle yet becomes it by crossing. */
+function partOf(object: object): number {
+  const at = handleOf(object)?.at;
+  return at !== undefined && handleAt(at) === object ? at : crossingOf(object)!.at;
 }
 
 /** A value whose module is not loaded here can't be shown, and printing must not throw. */
