@@ -223,6 +223,19 @@ export const BENCHES: readonly Bench[] = [
     reference: "raw Worker",
     targets: [{ against: "raw Worker", atMost: 1.15 }],
   },
+  {
+    name: "struct",
+    title: "SharedStruct: read and write of an int32 and a float64 field",
+    unit: "ns",
+    kind: "warm",
+    rounds: 25,
+    rivals: [
+      { name: US, script: "struct-threadkit" },
+      { name: RAW, script: "struct-raw" },
+    ],
+    reference: RAW,
+    targets: [{ against: RAW, atMost: 2 }],
+  },
   againstCPython("event", "Event, uncontended: set, wait and clear", "ns"),
   againstCPython("ping", "Event, two threads: a hand-over there and back", "µs"),
   againstCPython(

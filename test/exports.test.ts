@@ -35,6 +35,7 @@ const VALUES = [
   "SharedBoolean",
   "SharedFloat64",
   "SharedInt32",
+  "SharedStruct",
   "SharedUint32",
   // futures and pools
   "Executor",
@@ -66,7 +67,17 @@ test("threadkit exports these values and no others", () => {
 test("threadkit exports the types that its signatures name", () => {
   // A type has no trace at run time, so the declarations are read.
   const declarations = readFileSync(path.join(root, "dist", "types", "public", "index.d.ts"), "utf8");
-  for (const name of ["AcquireOptions", "Lockable", "ThreadState", "WaitOptions"]) {
+  for (const name of [
+    "AcquireOptions",
+    "Fields",
+    "Lockable",
+    "SharedObject",
+    "StructConstructor",
+    "StructMethods",
+    "ThreadState",
+    "Values",
+    "WaitOptions",
+  ]) {
     assert.match(declarations, new RegExp(`\\b${name}\\b`), `the type ${name} is not exported`);
   }
 });

@@ -18,13 +18,32 @@ export function refusePrivateState(leaf: object): void {
 
 function privateMember(text: string): string | undefined {
   if (!text.includes("#")) return undefined;
+  return membersOf(text).find(isPrivate)?.key.name;
+}
+
+function membersOf(text: string): Syntax[] {
   const program = acorn().parse(`(${text})`, { ecmaVersion: "latest" }) as unknown as Syntax;
   const { expression } = program.body[0];
-  if (expression.type !== "ClassExpression") return undefined;
-  const found = expression.body.body.find(
-    (member: Syntax) => member.key?.type === "PrivateIdentifier" && !member.static,
+  return expression.type === "ClassExpression" ? expression.body.body : [];
+}
+
+function isPrivate(member: Syntax): boolean {
+  return member.key?.type === "PrivateIdentifier" && !member.static;
+}
+
+/** The first member of a class's instances that exists in the thread that made them only: a private one, or a field. */
+export function ownMember(cls: object): string | undefined {
+  let members: Syntax[];
+  try {
+    members = membersOf(Function.prototype.toString.call(cls));
+  } catch {
+    return undefined; // syntax of tomorrow: the engine refuses the fields, in its own words
+  }
+  const found = members.find(
+    (member) => isPrivate(member) || (member.type === "PropertyDefinition" && !member.static),
   );
-  return found?.key.name;
+  if (found === undefined) return undefined;
+  return isPrivate(found) ? `#${found.key.name}` : (found.key.name ?? String(found.key.value));
 }
 
 function refusal(leaf: { name?: string }, owner: { name?: string }, member: string): CaptureError {

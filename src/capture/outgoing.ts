@@ -6,10 +6,10 @@ import { SharedObject } from "../memory/handle.ts";
 import { encode } from "../transfer/encode.ts";
 import { appendStack, encodeThrown } from "../transfer/errors.ts";
 import { isConstant } from "./constant.ts";
-import { refusePrivateState } from "./members.ts";
+import { ownMember, refusePrivateState } from "./members.ts";
 import { lifter, setSharedPredicate } from "./plan.ts";
 import { tellOriginal } from "./stacks.ts";
 
 setSharedPredicate((value) => value instanceof SharedObject);
 
-export { appendStack, encode, encodeThrown, isConstant, lifter, refusePrivateState, tellOriginal };
+export { appendStack, encode, encodeThrown, isConstant, lifter, ownMember, refusePrivateState, tellOriginal };

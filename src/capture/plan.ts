@@ -4,18 +4,20 @@
  * Everything that can't change between two starts of the same function is kept, per function and weakly: its
  * unit, and its captures if none of them is ever reassigned. Values that may have changed are read again.
  */
-import { type FunctionImage, type FunctionLifter, Symbolic } from "../transfer/boundary.ts";
+import { isSharedClass } from "../memory/classes.ts";
+import { type FunctionImage, type FunctionLifter, kImage, Symbolic } from "../transfer/boundary.ts";
 import { rememberOrigin } from "../transfer/error-classes.ts";
 import { checkText, refuseUnreadable } from "./check.ts";
 import { util } from "./lazy.ts";
 import { exportedFunction } from "./library.ts";
+import { moduleExport } from "./module-export.ts";
 import { knownFunction, knownObject } from "./natives.ts";
 import { type Peek, peek } from "./peek.ts";
 import { offsetOf, placeOf } from "./position.ts";
 import { captureLabel, refuse, type Trail } from "./refuse.ts";
 import { hasSource, sourceOf } from "./source.ts";
 import { type Blueprint, blueprintOf } from "./unit.ts";
-import { isSettled, ownProperties, valueOf } from "./values.ts";
+import { importOf, isSettled, ownProperties, valueOf } from "./values.ts";
 import { warnOfCopies } from "./warn.ts";
 
 export { knownExports } from "./library.ts";
@@ -42,15 +44,24 @@ function lift(fn: AnyFunction, label: string): FunctionImage | Symbolic {
   if (plan?.settled) return refreshed(plan, fn, label);
   const exported = exportedFunction(fn);
   if (exported) return exported;
+  const isShared = isSharedClass(fn);
+  const noted = isShared ? importOf(fn) : undefined;
+  if (noted) return noted;
+  if (Object.hasOwn(fn, kImage)) return (fn as unknown as { [kImage](): FunctionImage })[kImage]();
   const peeked = peek(fn);
   // A function in a script that is known already is the user's; any other may be Node's own.
-  const known = peeked && hasSource(peeked.scriptId) ? undefined : knownFunction(fn);
+  const native = peeked && hasSource(peeked.scriptId) ? undefined : knownFunction(fn);
+  if (native) {
+    plans.set(fn, native);
+    return native;
+  }
+  if (!peeked) throw refuseNative(fn, label);
+  const blueprint = plan?.blueprint ?? findBlueprint(fn, peeked, label);
+  const known = isShared ? moduleExport(fn, blueprint.source, blueprint.info) : undefined;
   if (known) {
     plans.set(fn, known);
     return known;
   }
-  if (!peeked) throw refuseNative(fn, label);
-  const blueprint = plan?.blueprint ?? findBlueprint(fn, peeked, label);
   const made = draw(fn, blueprint, peeked, label);
   plans.set(fn, made);
   return made.image;
@@ -120,7 +131,7 @@ function findBlueprint(fn: AnyFunction, peeked: Peek, label: string): Blueprint 
     const fact = `its text was not found in ${source.url}`;
     throw refuse(describe(fn), fact, "Declare it in a file of its own", { fn: describe(fn), label });
   }
-  return blueprintOf(source, info);
+  return blueprintOf(source, info, isSharedClass(fn));
 }
 
 function trailOf(fn: AnyFunction, { source, info }: Blueprint, label: string): () => Trail {

@@ -1,5 +1,6 @@
 /** References come to life in a thread: modules imported and required from where the shipped code stood. */
 import { dirname } from "node:path";
+import { isSharedClass } from "../memory/classes.ts";
 import type { Reference } from "../transfer/boundary.ts";
 import { rememberOrigin, setOriginFinder } from "../transfer/error-classes.ts";
 import { type ImportReference, script } from "./compile.ts";
@@ -45,11 +46,23 @@ export function setBeforeImports(hook: (() => void | Promise<void>) | undefined)
 
 /** Loads the modules among `references`; undefined if all of them are there, so that a job may begin at once. */
 export function importAll(references: readonly Reference[]): Promise<void> | undefined {
-  const missing = references.filter(
-    (reference): reference is ImportReference =>
-      reference.type === "import" && !namespaces.has(keyOf(reference)),
+  const missing = references.filter(isMissing);
+  if (missing.length === 0) return undefined;
+  if (missing.some(({ file, specifier }) => file === specifier)) findClasses();
+  const needed = missing.filter(isMissing);
+  return needed.length > 0 ? load(needed) : undefined;
+}
+
+function isMissing(reference: Reference): reference is ImportReference {
+  return (
+    reference.type === "import" && !namespaces.has(keyOf(reference)) && classHere(reference) === undefined
   );
-  return missing.length > 0 ? load(missing) : undefined;
+}
+
+/** Calls `noteClass` for classes of this thread that it may not know yet. */
+let findClasses = () => {};
+export function setClassFinder(find: () => void): void {
+  findClasses = find;
 }
 
 async function load(missing: readonly ImportReference[]): Promise<void> {
@@ -79,6 +92,8 @@ export function namespaceOf(reference: ImportReference): Namespace {
 export function resolve(reference: Reference): unknown {
   switch (reference.type) {
     case "import": {
+      const cls = classHere(reference);
+      if (cls !== undefined) return cls;
       const namespace = namespaceOf(reference);
       if (reference.name === "*") return namespace;
       const value = namespace[reference.name];
@@ -117,10 +132,32 @@ export function importOrigin({ file, specifier, name }: ImportReference): string
   return `import\n${file}\n${specifier}\n${name}`;
 }
 
+/** Classes that cross by reference and that this thread has itself, by the reference that others know them under. */
+const classes = new Map<string, WeakRef<object>>();
+export function noteClass(reference: Reference, cls: object): void {
+  if (reference.type === "import") classes.set(importOrigin(reference), new WeakRef(cls));
+}
+
+/** One of them, without an import: what comes back to a thread that blocks all the time must find its class. */
+function classHere(reference: ImportReference): unknown {
+  const known = classes.get(importOrigin(reference))?.deref();
+  const { file, specifier, name } = reference;
+  if (known !== undefined || file !== specifier || !isShipped(file, file) || !requiresLoaded()) return known;
+  try {
+    const found = requireOf(file)(url().fileURLToPath(file))[name];
+    return isSharedClass(found) ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Modules that code shipped from here imports, so that they are loaded here too. */
 const shipped = new Set<string>();
 export function noteShipped({ file, specifier }: ImportReference): void {
   shipped.add(`${file}\n${specifier}`);
+  if (!specifier.startsWith(".") || !file.startsWith("file:")) return;
+  const { href } = new URL(specifier, file);
+  shipped.add(`${href}\n${href}`);
 }
 const isShipped = (file: string, specifier: string) => shipped.has(`${file}\n${specifier}`);
 

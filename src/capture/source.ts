@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { CaptureError } from "../errors/errors.ts";
 import type { Reference } from "../transfer/boundary.ts";
 import { analyze } from "./analyze.ts";
+import { exportedClasses } from "./exports.ts";
 import { acorn, fs, nodeModule, silently, util } from "./lazy.ts";
 import { isCommonJs } from "./module-kind.ts";
 import { type Peek, scriptText } from "./peek.ts";
@@ -19,6 +20,8 @@ export interface Source extends PlacedText {
   readonly isCommonJs: boolean;
   readonly root: Scope;
   readonly shorthand: ReadonlySet<Syntax>;
+  /** The classes among its exports, with their names there. */
+  readonly exported: ReadonlyMap<Syntax, string>;
   /** By the offset at which V8 says that the function stands. */
   readonly functions: ReadonlyMap<number, FunctionInfo>;
   /** Names of a script rebuilt from shipped code that are looked up in every thread. */
@@ -174,7 +177,8 @@ function parse(found: Found): Source {
   for (const info of analysis.functions) {
     if (info.member?.kind !== "constructor") functions.set(positionAt(info, text), info);
   }
-  return { ...found, ...analysis, functions, isCommonJs: commonJs && references === undefined };
+  const exported = exportedClasses(program);
+  return { ...found, ...analysis, functions, exported, isCommonJs: commonJs && references === undefined };
 }
 
 /** Where V8 says that it is: arrows at their first character, the rest at `(`, classes at their constructor's. */

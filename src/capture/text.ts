@@ -32,6 +32,19 @@ export function staticFields(node: Syntax): Edit[] {
     .map(({ start, key, computed, end }: Syntax) => ({ start: computed ? start : key.end, end, text: ";" }));
 }
 
+/** A short name in place of the expression that a class extends: its value travels, for a second call makes another. */
+export function baseEdit(
+  { start: from, end: to, superClass }: Syntax,
+  source: string,
+): Edit & { name: string } {
+  const { start, end } = superClass;
+  const text = source.slice(from, to);
+  let name = "$b";
+  for (let i = 0; text.includes(name); i++) name = `$${i.toString(36)}`;
+  const space = /\w/.test(source[start - 1]) ? " " : ""; // compilers write `extends(0, f)()`
+  return { start, end, text: space + name, name };
+}
+
 /**
  * A method taken as a function stands in an object literal: `static` goes, a computed key is not evaluated again,
  * and a private name becomes a public one.

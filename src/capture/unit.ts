@@ -5,7 +5,7 @@ import { positionOf } from "./position.ts";
 import type { Binding, Capture, FunctionInfo, Syntax } from "./scopes.ts";
 import type { Source } from "./source.ts";
 import { originalsOf } from "./stacks.ts";
-import { type Edit, edited, metaName, methodEdits, staticFields } from "./text.ts";
+import { baseEdit, type Edit, edited, metaName, methodEdits, staticFields } from "./text.ts";
 
 /** One captured name. Without `reference`, its value travels. */
 export interface Slot {
@@ -15,6 +15,8 @@ export interface Slot {
   readonly capture: Capture | undefined;
   /** Where it is used first. */
   readonly at: number;
+  /** It stands for what a class extends. */
+  readonly isBase?: boolean;
 }
 
 export interface Blueprint {
@@ -26,19 +28,26 @@ export interface Blueprint {
 }
 
 const blueprints = new WeakMap<FunctionInfo, Blueprint>();
+const withBase = new WeakMap<FunctionInfo, Blueprint>();
 
-export function blueprintOf(source: Source, info: FunctionInfo): Blueprint {
-  let blueprint = blueprints.get(info);
-  if (!blueprint) blueprints.set(info, (blueprint = draw(source, info)));
+/** `keepsBase`: what the class extends travels as a value, and is not evaluated again. */
+export function blueprintOf(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint {
+  const expression = info.isClass && info.node.superClass?.type !== "Identifier" && info.node.superClass;
+  const drawn = keepsBase && expression ? withBase : blueprints;
+  let blueprint = drawn.get(info);
+  if (!blueprint) drawn.set(info, (blueprint = draw(source, info, drawn === withBase)));
   return blueprint;
 }
 
-function draw(source: Source, info: FunctionInfo): Blueprint {
+function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint {
   const { node, member } = info;
   const isMethod = member !== undefined;
-  const fields = info.isClass ? staticFields(node) : [];
+  const base = keepsBase ? baseEdit(node, source.text) : undefined;
+  const fields = info.isClass ? [...staticFields(node), ...(base ? [base] : [])] : [];
   const isKept = ({ start }: Syntax) => !fields.some((field) => start >= field.start && start < field.end);
   const slots = slotsOf(source, info, isKept);
+  if (base)
+    slots.push({ name: base.name, reference: undefined, capture: undefined, at: base.start, isBase: true });
   const method = isMethod ? methodEdits(member, source.text) : undefined;
   const start = method?.start ?? node.start;
   const meta = metaName(source.text.slice(start, node.end));

@@ -1,9 +1,10 @@
 /** The values that captured bindings hold right now, and what a function's own properties are. */
+import { isSharedClass } from "../memory/classes.ts";
 import { type Reference, Symbolic } from "../transfer/boundary.ts";
 import { rememberOrigin } from "../transfer/error-classes.ts";
 import { isLibrary } from "./library.ts";
 import { MISSING, type Peek } from "./peek.ts";
-import { importOrigin, noteShipped } from "./resolve.ts";
+import { importOrigin, noteClass, noteShipped } from "./resolve.ts";
 import type { Binding, Syntax } from "./scopes.ts";
 import type { Slot } from "./unit.ts";
 
@@ -26,6 +27,7 @@ export type Unreadable = "uninitialised" | "invisible";
 /** The current value of a slot of `fn` or a `Symbolic`, or why there is none. */
 export function valueOf(slot: Slot, peeked: Peek, fn: object, node: Syntax): { value: unknown } | Unreadable {
   const { reference, capture, name } = slot;
+  if (slot.isBase) return { value: Object.getPrototypeOf(fn) };
   if (reference) return { value: sharedImport(reference, name, peeked, fn, node) ?? new Symbolic(reference) };
   let value: unknown;
   try {
@@ -40,6 +42,16 @@ export function valueOf(slot: Slot, peeked: Peek, fn: object, node: Syntax): { v
   return { value };
 }
 
+const imports = new WeakMap<object, Symbolic>();
+/** How a class that crosses by reference was imported first. */
+export function importOf(cls: object): Symbolic | undefined {
+  return imports.get(cls);
+}
+function noteImport(cls: object, reference: Reference): void {
+  if (!imports.has(cls)) imports.set(cls, new Symbolic(reference));
+  noteClass(reference, cls);
+}
+
 /**
  * An imported shared object is sent itself: importing it again in the thread would make another one. So is what
  * this library exports: it is in every thread, and no import delays the start.
@@ -52,6 +64,10 @@ function sharedImport(reference: Reference, name: string, peeked: Peek, fn: obje
     const value = isParent(name, node) ? Object.getPrototypeOf(fn) : peeked.read(name);
     if (typeof value === "function") {
       if (isLibrary(value)) return value;
+      if (isSharedClass(value)) {
+        noteImport(value, reference);
+        return value;
+      }
       rememberOrigin(importOrigin(reference), value);
       return undefined;
     }
@@ -99,8 +115,12 @@ function mustBeDefined({ kind, declarator }: Binding): boolean {
 }
 
 /** Will the binding hold this value for good? */
-export function isSettled({ capture, reference }: Slot, value: unknown): boolean {
-  return reference !== undefined || (capture?.binding.writes.length === 0 && value !== undefined);
+export function isSettled({ capture, reference, isBase }: Slot, value: unknown): boolean {
+  return (
+    isBase === true ||
+    reference !== undefined ||
+    (capture?.binding.writes.length === 0 && value !== undefined)
+  );
 }
 
 const NONE: readonly (readonly [string, unknown])[] = [];

@@ -4,7 +4,7 @@
  * What a block's header says is the truth; free lists are derived from it. So whoever is killed inside the guard
  * can leave a free list short, but never wrong about a block in use, and `repairAllocator` derives the lists anew.
  */
-import { add, sub } from "#atomics";
+import { add, compareExchange, load, sub } from "#atomics";
 import { classFor, cover, createArena, growTo, words } from "./arena.ts";
 import { enter, GuardStuck, leave, tryEnter } from "./guard.ts";
 import {
@@ -156,6 +156,19 @@ export function onDispose(kind: Kind, dispose: (at: number) => void): void {
 
 export function retain(at: number): void {
   add(cover(at), at - 1, 1);
+}
+
+/**
+ * One more reference to a block that may be gone; false if it is. What stands there now is pinned, and can be looked at.
+ * For blocks of a size class only: their places stay what they are, and a free one counts nobody.
+ */
+export function tryRetain(at: number): boolean {
+  for (let seen = load(cover(at), at - 1); seen > 0; ) {
+    const found = compareExchange(words, at - 1, seen, seen + 1);
+    if (found === seen) return true;
+    seen = found;
+  }
+  return false;
 }
 
 /** Drops one reference; the last one frees the block. */

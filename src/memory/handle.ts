@@ -26,13 +26,14 @@ interface Entry {
 const entries = new Map<number, Entry>();
 const registry = new FinalizationRegistry<Entry>(drop);
 const constructors = new Map<number, new () => SharedObject>();
+const openers = new Map<number, (at: number) => SharedObject>();
 
 /** Block that the constructor now running shall stand for; 0: make a new one. */
 let adopting = 0;
 
 /** Base of every object that crosses threads by reference. */
 export abstract class SharedObject {
-  /** @internal */
+  /** Index of its block. It is what tells TypeScript a shared object from others. */
   readonly [kAt]: number;
 
   /** @internal Kind.Free: it stands for no block, and does not cross. `listed` false: its maker gives the reference back itself, and calls `list` before it crosses. */
@@ -66,10 +67,27 @@ export function defineKind(kind: Kind, constructor: new () => SharedObject): voi
   constructors.set(kind, constructor);
 }
 
-/** The handle of a block in this realm. `as`: a subclass to build it as, without running its constructor body. */
+/** Is it the class of a kind? A subclass of one is not: its instances cross as what the kind says. */
+export function isKindClass(constructor: unknown): boolean {
+  return [...constructors.values()].includes(constructor as never);
+}
+
+/** For a kind whose handles are not all of one class: `open` makes the handle of a block, with `adoptAs`. */
+export function defineOpener(kind: Kind, open: (at: number) => SharedObject): void {
+  openers.set(kind, open);
+}
+
+/** The handle of a block in this realm, if it has one. */
+export function handleAt(at: number): SharedObject | undefined {
+  return entries.get(at)?.object.deref();
+}
+
+/** The handle of a block in this realm. */
 export function adopt(kind: number, at: number): SharedObject {
-  const known = entries.get(at)?.object.deref();
+  const known = handleAt(at);
   if (known !== undefined) return known;
+  const open = openers.get(kind);
+  if (open !== undefined) return open(at);
   const constructor = constructors.get(kind);
   if (constructor === undefined) {
     throw new RuntimeError(
@@ -80,7 +98,7 @@ export function adopt(kind: number, at: number): SharedObject {
   return adoptAs(at, () => new constructor());
 }
 
-/** Proxies that stand in front of a handle and cross in its place. No other proxy does. */
+/** What is handed out in place of a handle: a proxy in front of it, which no other proxy crosses like; a class. */
 const faces = new WeakSet<object>();
 
 /** Has `face`, which keeps `object` alive, handed out in its place in this realm. */

@@ -30,11 +30,22 @@ export {
   waitAsync,
 } from "../futures/wait.ts";
 export type { ResourceLimits } from "../host/host.ts";
+export type { SharedObject } from "../memory/handle.ts";
 export { TIMEOUT_MAX, type WaitOptions } from "../parking/deadline.ts";
 export { SharedBigInt64 } from "../shared/bigint64.ts";
 export { SharedBoolean } from "../shared/boolean.ts";
 export { SharedFloat64 } from "../shared/float64.ts";
 export { SharedInt32 } from "../shared/int32.ts";
+export { SharedStruct } from "../shared/struct.ts";
+export type {
+  Fields,
+  FieldType,
+  FieldValue,
+  SharedClass,
+  StructConstructor,
+  StructMethods,
+  Values,
+} from "../shared/struct-types.ts";
 export { SharedUint32 } from "../shared/uint32.ts";
 export type { BarrierOptions } from "../sync/barrier.ts";
 export { Condition } from "../sync/condition.ts";

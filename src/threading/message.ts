@@ -23,6 +23,7 @@ const HEADER = 4;
 /** A handle on its way; `beforeCrossing` sees each object that crosses by reference. */
 const shared = {
   offsetOf(value: object) {
+    if (typeof value === "function") return classHandle(value);
     if (!(value instanceof SharedObject)) return undefined;
     // First: an object that was not worth a block so far gets one.
     if (!packing.has(value)) beforeCrossing(value);
@@ -31,6 +32,12 @@ const shared = {
 };
 /** Kind and index of an object that crosses by reference, which is told that it is about to; undefined for others. */
 export const crossingOf: (value: object) => { kind: number; at: number } | undefined = shared.offsetOf;
+
+/** Kind and index of a class that all threads share. */
+let classHandle: (fn: object) => { kind: number; at: number } | undefined = () => undefined;
+export function onClassCrossing(handler: typeof classHandle): void {
+  classHandle = handler;
+}
 
 let beforeCrossing: (value: object) => void = () => {};
 export function onCrossing(handler: (value: object) => void): void {
@@ -42,6 +49,11 @@ export function onCrossing(handler: (value: object) => void): void {
 }
 /** Objects whose code is being packed: it may mention the object itself. */
 const packing = new Set<object>();
+/** How many messages are being packed, one within the other. */
+let depth = 0;
+export function packDepth(): number {
+  return depth;
+}
 /** A proxy in front of a shared object crosses as that; any other is refused. */
 const isForeignProxy = (value: object) => isProxy(value) && !isFace(value);
 
@@ -67,6 +79,7 @@ export function packKept(
 function pack(value: unknown, label: string, owner: object, keep: (extras: readonly unknown[]) => number) {
   const { encode, lifter } = outgoing();
   packing.add(owner);
+  depth++;
   try {
     const encoded = encode(value, { label, lifter, shared, isProxy: isForeignProxy });
     const parcel = encoded.extras.length > 0 ? keep(encoded.extras) : 0;
@@ -76,6 +89,7 @@ function pack(value: unknown, label: string, owner: object, keep: (extras: reado
     if (parcel !== 0) release(parcel);
     return { at, extras: encoded.extras };
   } finally {
+    depth--;
     packing.delete(owner);
   }
 }
@@ -153,25 +167,33 @@ function importsOf(at: number): Reference[] {
   return decode(bytesAt(start, importBytes), { extras: [], adopt }) as Reference[];
 }
 
-/** Kinds with code that runs wherever the object goes, and the word with its message, 0: none. */
-const codeWords = new Map<number, number>();
-export function carriesCode(kind: Kind, word: number): void {
-  codeWords.set(kind, word);
+/** Blocks that an object leads to, so that code behind them runs wherever the object goes: a message, or other objects. */
+type Leads = (at: number) => readonly number[];
+const leads = new Map<number, Leads>();
+export function leadsTo(kind: Kind, blocks: Leads): void {
+  leads.set(kind, blocks);
 }
+
+/** Kinds with code that runs wherever the object goes, and the word with its message, 0: none. */
+export function carriesCode(kind: Kind, word: number): void {
+  leadsTo(kind, (at) => (words[at + word] === 0 ? [] : [words[at + word]]));
+}
+
+const holdsOf: Leads = (at) => Array.from({ length: words[at + HOLDS] }, (_, i) => words[at + HEADER + i]);
 
 /** The message, and those of the shared objects that it leads to. */
 function withCode(at: number): number[] {
   const found = [at];
-  for (const message of found) {
-    cover(message);
-    for (let i = 0; i < words[message + HOLDS]; i++) {
-      const held = words[message + HEADER + i];
-      const word = codeWords.get(kindOf(held));
-      const code = word === undefined ? 0 : words[held + word];
-      if (code !== 0 && !found.includes(code)) found.push(code);
+  const seen = new Set(found);
+  for (let i = 0; i < found.length; i++) {
+    const kind = kindOf(found[i]);
+    for (const next of (kind === Kind.Message ? holdsOf : leads.get(kind))?.(found[i]) ?? []) {
+      if (seen.has(next) || !(kindOf(next) === Kind.Message || leads.has(kindOf(next)))) continue;
+      seen.add(next);
+      found.push(next);
     }
   }
-  return found;
+  return found.filter((block) => kindOf(block) === Kind.Message);
 }
 
 function extent(at: number) {

@@ -74,6 +74,9 @@ export interface FunctionImage {
   readonly own: readonly (readonly [string, unknown])[];
 }
 
+/** A function that describes itself, since its text is the library's own: called without arguments it gives the image. */
+export const kImage: unique symbol = Symbol("threadkit.image");
+
 export interface FunctionLifter {
   /** Image of `fn`, or how to look it up; throws `CaptureError`. `label` names the way to it. */
   lift(fn: (...args: never[]) => unknown, label: string): FunctionImage | Symbolic;

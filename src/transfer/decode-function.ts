@@ -55,6 +55,8 @@ function readCaptures(walk: Unwalk): { captures: unknown[]; missing: Missing[] }
  */
 function finish(walk: Unwalk, build: Build): void {
   const { missing, number, captures } = build;
+  // While it waited for one class, others that it needs may have come.
+  for (const each of missing) captures[each.index] ??= walk.refs[each.number];
   const absent = missing.filter((each) => captures[each.index] === undefined);
   let value: unknown;
   try {

@@ -1,4 +1,4 @@
-/** Functions, classes and references: the image that a `FunctionLifter` makes, its captures walked like any value. */
+/** Functions, classes, references and handles: the image that a `FunctionLifter` makes, its captures walked like any value. */
 
 import type { FunctionImage, Reference, Unit } from "./boundary.ts";
 import { Symbolic } from "./boundary.ts";
@@ -8,13 +8,27 @@ import { STEP_CAPTURE, STEP_KEY } from "./trail.ts";
 import type { Walk } from "./walk.ts";
 
 export function writeFunction(walk: Walk, fn: (...args: never[]) => unknown): void {
-  const { lifter } = walk.options;
+  const { lifter, shared } = walk.options;
+  const handle = shared.offsetOf(fn);
+  if (handle !== undefined) {
+    writeHandle(walk, fn, handle);
+    return;
+  }
   if (lifter === undefined) throw walk.refusal(unsendableFunction(fn));
   if (walk.trail.depth > codec.DEEPEST) throw walk.refusal(TOO_DEEP);
   const image = lifter.lift(fn, String(walk.trail));
   walk.register(fn);
   if (image instanceof Symbolic) writeReference(walk, image);
   else writeImage(walk, image);
+}
+
+/** A shared object, or a class of such: its place in the arena, which the message holds. */
+export function writeHandle(walk: Walk, value: object, { kind, at }: { kind: number; at: number }): void {
+  walk.register(value);
+  walk.holds.push(at);
+  walk.byte(codec.HANDLE);
+  walk.varint(kind);
+  walk.varint(at);
 }
 
 function writeImage(walk: Walk, image: FunctionImage): void {

@@ -7,7 +7,7 @@ import * as codec from "./codec.ts";
 import { writeBuffer, writeView } from "./encode-buffer.ts";
 import { writeContents } from "./encode-container.ts";
 import { writeError } from "./encode-error.ts";
-import { writeFunction, writeReference } from "./encode-function.ts";
+import { writeFunction, writeHandle, writeReference } from "./encode-function.ts";
 import { getter, slot, writeBoxed, writeDate, writeHref, writeRegExp, writeSymbol } from "./encode-object.ts";
 import { kindOf } from "./kinds.ts";
 import { isMarked } from "./marks.ts";
@@ -140,17 +140,9 @@ export class Encoder extends Writer implements Walk {
 
   #exotic(value: object, prototype: object | null): void {
     const handle = this.options.shared.offsetOf(value);
-    if (handle !== undefined) this.#handle(value, handle);
+    if (handle !== undefined) writeHandle(this, value, handle);
     else if (this.#transfers?.has(value) || isMarked(value)) this.#extra(value);
     else this.#byKind(value, prototype);
-  }
-
-  #handle(value: object, { kind, at }: { kind: number; at: number }): void {
-    this.register(value);
-    this.holds.push(at);
-    this.byte(codec.HANDLE);
-    this.varint(kind);
-    this.varint(at);
   }
 
   #byKind(value: object, prototype: object | null): void {

@@ -8,7 +8,7 @@ import type { Writer } from "./writer.ts";
 
 /** Tells the library's shared objects from others. */
 export interface SharedPort {
-  /** Kind and arena offset, if `value` is one of the library's shared objects. */
+  /** Kind and arena offset, if `value` is one of the library's shared objects, or a class that crosses like one. */
   offsetOf(value: object): { kind: number; at: number } | undefined;
 }
 
@@ -31,6 +31,8 @@ export interface Walk extends Writer {
   readonly options: EncodeOptions;
   readonly trail: Trail;
   readonly shapes: Shapes;
+  /** Blocks of the shared objects. */
+  readonly holds: number[];
   /** Host objects that ride beside the bytes. */
   readonly extras: unknown[];
   readonly imports: Reference[];

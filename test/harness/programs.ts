@@ -11,6 +11,22 @@ function promised(source: string): string | undefined {
   return /\n\/\* Output:\n([\s\S]*?)\*\/\n$/.exec(source)?.[1];
 }
 
+/** Node 22 strips types and does not know `using`: tsx does. */
+function loaderFor(source: string): string[] {
+  if (
+    !/^\s*(await )?using /m.test(source) ||
+    !("typescript" in process.features) ||
+    !process.features.typescript
+  )
+    return [];
+  try {
+    new Function("{ using nothing = null; }");
+    return [];
+  } catch {
+    return ["--import", import.meta.resolve("tsx")];
+  }
+}
+
 /** Tests that the folder has these programs and no others, and what they print. */
 export function testPrograms(folder: string, topics: string): void {
   const place = path.join(root, "examples", folder);
@@ -27,9 +43,10 @@ export function testPrograms(folder: string, topics: string): void {
     for (const name of programs) {
       test(name, async () => {
         const file = path.join(place, name);
-        const output = promised(readFileSync(file, "utf8"));
+        const source = readFileSync(file, "utf8");
+        const output = promised(source);
         assert.ok(output, "its last comment begins with `Output:`");
-        const result = await runFile(file, { timeout: CHILD });
+        const result = await runFile(file, { timeout: CHILD, nodeArgs: loaderFor(source) });
         assert.equal(result.code, 0, captured(result));
         assert.equal(result.stdout, output);
         assert.equal(result.stderr, "");

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { parse } from "acorn";
 import { offsetOf, placeOf, positionOf } from "../../src/capture/position.ts";
 import type { Syntax } from "../../src/capture/scopes.ts";
-import { edited, metaName, methodEdits, staticFields } from "../../src/capture/text.ts";
+import { baseEdit, edited, metaName, methodEdits, staticFields } from "../../src/capture/text.ts";
 
 const first = (source: string) =>
   (parse(source, { ecmaVersion: "latest", sourceType: "module" }) as unknown as Syntax).body[0];
@@ -19,6 +19,20 @@ function asMethod(source: string): string {
   const { start, edits } = methodEdits(member, source);
   return edited(source, start, member.end, edits);
 }
+
+describe("what a class extends", () => {
+  const withBase = (source: string) => {
+    const node = first(source);
+    return edited(source, node.start, node.end, [baseEdit(node, source)]);
+  };
+  test("becomes a name that nothing in the class has", () => {
+    assert.equal(withBase("class A extends f({ x: 1 }) {}"), "class A extends $b          {}");
+    assert.equal(withBase("class A extends f() { $b = 1 }"), "class A extends $0  { $b = 1 }");
+  });
+  test("is kept apart from the word before it, as compilers write it", () => {
+    assert.equal(withBase("class A extends(0,m.f)({}){}"), "class A extends $b        {}");
+  });
+});
 
 describe("static fields", () => {
   test("lose their initialisers and keep their names", () => {

@@ -196,6 +196,25 @@ describe("classes", () => {
     }
   });
 
+  it("that need two others while they are defined are built when the later of them has come", () => {
+    class C {}
+    const back = send(
+      A,
+      [A, { unit: cls("class Base { static of() { return Middle } }", "Middle"), captures: () => [B] }],
+      [B, { unit: cls("class Middle { static leaf() { return Leaf } }", "Leaf"), captures: () => [C] }],
+      [
+        C,
+        {
+          unit: cls("class Leaf extends Base { static made = new Middle() }", "Base", "Middle"),
+          captures: () => [A, B],
+        },
+      ],
+    ) as never as { of(): { leaf(): { made: object } & Fn } & Fn };
+    const Middle = back.of();
+    assert.equal(Object.getPrototypeOf(Middle.leaf()), back);
+    assert.ok(Middle.leaf().made instanceof Middle);
+  });
+
   it("that fail for another reason fail with their own error", () => {
     assert.throws(
       () => send(A, [A, { unit: cls("class { static x = (() => { throw new RangeError('mine') })() }") }]),

@@ -1,0 +1,61 @@
+/** The module that exports a class, so that another thread finds the very class by importing it. */
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Reference } from "../transfer/boundary.ts";
+import { Symbolic } from "../transfer/boundary.ts";
+import { nodeModule, runtime } from "./lazy.ts";
+import { noteClass } from "./resolve.ts";
+import type { FunctionInfo } from "./scopes.ts";
+import type { Source } from "./source.ts";
+
+/** How every thread finds a class that stands there; undefined: its code must travel. */
+export function moduleExport(cls: object, source: Source, info: FunctionInfo): Symbolic | undefined {
+  const { url: file } = source;
+  if (!file.startsWith("file:") || source.references || isEntry(file)) return undefined;
+  const reference = source.isCommonJs ? required(cls, file) : imported(source, info);
+  if (reference === undefined) return undefined;
+  noteClass(reference, cls);
+  return new Symbolic(reference);
+}
+
+function imported({ exported, url: file }: Source, { node }: FunctionInfo): Reference | undefined {
+  const name = exported.get(node);
+  return name === undefined ? undefined : { type: "import", file, specifier: file, name };
+}
+
+function required(cls: object, file: string): Reference | undefined {
+  const specifier = fileURLToPath(file);
+  const exports = nodeModule().createRequire(file).cache[specifier]?.exports;
+  if (exports === cls) return { type: "require", file, specifier };
+  if (typeof exports !== "object" || exports === null) return undefined;
+  const found = Object.entries(Object.getOwnPropertyDescriptors(exports)).find(
+    ([, { value, get }]) => value === cls || (get && valueOf(exports, get) === cls),
+  );
+  return found && { type: "require", file, specifier, name: found[0] };
+}
+
+/** Compilers export by getters, which may stand for a name that is not initialised yet. */
+function valueOf(exports: object, get: () => unknown): unknown {
+  try {
+    return get.call(exports);
+  } catch {
+    return undefined;
+  }
+}
+
+let entry: string | undefined;
+
+/** To import the program itself in a thread would be to run it again. */
+function isEntry(file: string): boolean {
+  entry ??= entryUrl(runtime().argv[1]);
+  return file === entry;
+}
+
+/** The file that `node path` runs: the path may lack an ending, or lead there by a link. */
+function entryUrl(path: string | undefined): string {
+  if (path === undefined) return "";
+  try {
+    return pathToFileURL(nodeModule().createRequire(path).resolve(path)).href;
+  } catch {
+    return pathToFileURL(path).href;
+  }
+}
