@@ -82,10 +82,11 @@ export function requestStop(at: number): boolean {
 export function conclude(at: number, unlinked: boolean): void {
   const word = wordOf(at);
   const pool = words[at + F_POOL];
-  // First: who hears of it and submits the next finds a pool that has a worker for it.
-  if (pool !== 0 && (word & LEFT) === 0) leavePool(at, pool, stateIn(word));
   if (word & AWAITED) wakeAll(at + F_QUEUE);
-  if (pool !== 0 && word & LISTENED) tellOwner(at, words[at + F_OWNER], unlinked);
+  if (pool === 0) return;
+  if (word & LISTENED) tellOwner(at, words[at + F_OWNER], unlinked);
+  // Last: that the pool has tasks is what holds the process until its owner has heard.
+  if ((word & LEFT) === 0) leavePool(at, pool, stateIn(word));
 }
 
 function tellOwner(at: number, owner: number, unlinked: boolean): void {

@@ -144,11 +144,6 @@ export function unpack(at: number, extras: readonly unknown[] = []): unknown {
   return decode(bytes, { extras, builder, adopt });
 }
 
-/** Does its code, or code of what it holds, import modules? */
-export function hasImports(at: number): boolean {
-  return withCode(at).some((message) => words[message + IMPORTS] > 0);
-}
-
 /** Nothing but data, which is read without any preparation. */
 export function isPlainData(at: number): boolean {
   cover(at);

@@ -123,14 +123,21 @@ describe("workers (38)", () => {
   test("start only if none is idle, up to the limit, with names of the pool's", async () => {
     const pool = new ThreadPoolExecutor({ maxWorkers: 3, threadNamePrefix: "crew" });
     assert.equal(pool.metrics.workers, 0);
-    for (let i = 0; i < 20; i++) await pool.submit(() => sleep(1));
+    for (let i = 0; i < 20; i++) {
+      await pool.submit(() => sleep(1));
+      await until(() => pool.metrics.idle === 1, "it is idle");
+    }
     assert.equal(pool.metrics.workers, 1, "one was enough");
-    const gate = new Event();
+    const [gate, inside] = [new Event(), new SharedInt32()];
     const names = new Set<string>();
-    const futures = Array.from({ length: 6 }, () =>
-      pool.submit((gate: Event) => (gate.wait(), currentThread().name), gate),
-    );
-    await until(() => pool.metrics.workers === 3, "the limit");
+    const name = (gate: Event, inside: SharedInt32) => {
+      inside.add(1);
+      gate.wait();
+      return currentThread().name;
+    };
+    const futures = Array.from({ length: 6 }, () => pool.submit(name, gate, inside));
+    await until(() => inside.value === 3, "each has one");
+    assert.equal(pool.metrics.workers, 3);
     const workers = enumerate().filter((thread) => thread.name.startsWith("crew"));
     assert.ok(workers.every((thread) => thread.daemon));
     gate.set();
@@ -259,9 +266,9 @@ describe("the initializer (37)", () => {
       const futures = [1, 2, 3].map((n) => pool.submit((n: number) => n, n));
       for (const future of futures) {
         const error = (await future.exceptionAsync()) as Error;
-        assert.ok(error instanceof BrokenThreadPoolError);
+        assert.equal(error instanceof BrokenThreadPoolError, true);
         assert.equal(error.code, "POOL_BROKEN");
-        assert.ok(error.cause instanceof RangeError);
+        assert.equal(error.cause instanceof RangeError, true);
         assert.equal((error.cause as Error).message, "no luck");
       }
       assert.throws(() => pool.submit(() => 1), { code: "POOL_BROKEN" });

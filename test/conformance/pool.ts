@@ -66,7 +66,14 @@ export function poolSuite(make: (maxWorkers: number) => ThreadPoolExecutor, driv
     test("gives results in the order of the items, however long each takes", async () => {
       using pool = make(3);
       const items = [9, 1, 5, 0, 7, 3];
-      const results = pool.map((ms: number) => (sleep(ms), ms * 2), items, { chunksize: 1 });
+      const results = pool.map(
+        (ms: number) => {
+          sleep(ms);
+          return ms * 2;
+        },
+        items,
+        { chunksize: 1 },
+      );
       assert.deepEqual(await all(results), [18, 2, 10, 0, 14, 6]);
     });
 
@@ -307,7 +314,10 @@ export function poolSuite(make: (maxWorkers: number) => ThreadPoolExecutor, driv
     test("with cancelFutures drops only what has not begun", async () => {
       const pool = make(1);
       const gate = new Event();
-      const running = pool.submit((gate: Event) => (gate.wait(), "ran"), gate);
+      const running = pool.submit((gate: Event) => {
+        gate.wait();
+        return "ran";
+      }, gate);
       await until(() => running.running(), "it runs");
       const queued = [1, 2, 3].map((n) => pool.submit((n: number) => n, n));
       await shutdown(pool, { wait: false, cancelFutures: true });
