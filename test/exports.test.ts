@@ -35,7 +35,10 @@ const VALUES = [
   "SharedBoolean",
   "SharedFloat64",
   "SharedInt32",
+  "SharedList",
+  "SharedRef",
   "SharedUint32",
+  "sharedArray",
   // errors
   "BlockingError",
   "BrokenBarrierError",

@@ -86,6 +86,8 @@ export const Kind = {
   Store: 11,
   Snapshot: 12,
   KeyLock: 13,
+  /** The cells of a SharedList (shared/sequence.ts). */
+  Ring: 14,
   Lock: 16,
   RLock: 17,
   Condition: 18,

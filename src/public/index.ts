@@ -9,10 +9,13 @@ export {
 } from "../errors/errors.ts";
 export type { ResourceLimits } from "../host/host.ts";
 export { TIMEOUT_MAX, type WaitOptions } from "../parking/deadline.ts";
+export { sharedArray, type TypedArrayConstructor } from "../shared/array.ts";
 export { SharedBigInt64 } from "../shared/bigint64.ts";
 export { SharedBoolean } from "../shared/boolean.ts";
 export { SharedFloat64 } from "../shared/float64.ts";
 export { SharedInt32 } from "../shared/int32.ts";
+export { SharedList } from "../shared/list.ts";
+export { SharedRef } from "../shared/ref.ts";
 export { SharedUint32 } from "../shared/uint32.ts";
 export type { BarrierOptions } from "../sync/barrier.ts";
 export { Condition } from "../sync/condition.ts";

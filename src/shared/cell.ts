@@ -15,7 +15,7 @@ import { loadFloat, storeFloat } from "../memory/float.ts";
 import { adopt } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { packHeld, unpackHeld } from "../threading/held-code.ts";
-import { crossingOf } from "../threading/message.ts";
+import { crossingOf, isPlain } from "../threading/message.ts";
 
 export const NOTHING = 0;
 export const UNDEFINED = 2;
@@ -86,6 +86,11 @@ export function drop(cell: number): void {
 /** Reading it is a few dozen instructions, which may be done under a guard. */
 export function isBrief(cell: number): boolean {
   return !isBlock(cell) || kindOf(cell) === Kind.Double;
+}
+
+/** `open` of it can't fail for want of shared memory or of a module: it may be taken out first and opened then. */
+export function isSure(cell: number): boolean {
+  return isBrief(cell) || (kindOf(cell) === Kind.Message && isPlain(cell));
 }
 
 export function isBlock(cell: number): boolean {

@@ -13,6 +13,7 @@ import { enter, leave } from "../memory/guard.ts";
 import { dismiss, kAt, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { drop, isBlock, keep, open } from "./cell.ts";
+import { letGo } from "./hands.ts";
 
 const COUNT = 0;
 const CELLS = 1;
@@ -130,6 +131,49 @@ class HeldCells extends SharedObject implements Snapshot {
   }
   open(index: number): unknown {
     return open(words[this.#at + CELLS + index]);
+  }
+  release(): void {
+    dismiss(this);
+  }
+}
+
+/** One cell that is kept for a while in which the hands serve others, such as an await. */
+export interface HeldCell {
+  /** The cell, which is the caller's now: to take into hand at once. */
+  take(): number;
+  /** Gives it back, if it was not taken. */
+  release(): void;
+}
+
+/** Moves a cell from a hand to a place of its own. @throws RangeError (ARENA_FULL), and the cell is given back */
+export function holdCell(hand: number, cell: number): HeldCell {
+  let held: HeldOne;
+  try {
+    held = new HeldOne();
+  } catch (error) {
+    letGo(hand);
+    drop(cell);
+    throw error;
+  }
+  held.put(hand, cell);
+  return held;
+}
+
+class HeldOne extends SharedObject implements HeldCell {
+  readonly #at: number;
+
+  constructor() {
+    super(Kind.Snapshot, CELLS + 1);
+    this.#at = this[kAt];
+  }
+  put(hand: number, cell: number): void {
+    words[this.#at + CELLS] = cell;
+    letGo(hand);
+    words[this.#at + COUNT] = 1;
+  }
+  take(): number {
+    words[this.#at + COUNT] = 0;
+    return words[this.#at + CELLS];
   }
   release(): void {
     dismiss(this);

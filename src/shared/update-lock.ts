@@ -7,15 +7,15 @@
  * that takes no function need not take the lock, if under the guard of the queue it finds `isUpdating` false.
  */
 import { compareExchange, load, store } from "#atomics";
-import { inTask } from "#host";
+import { endTask, inTask } from "#host";
 import { describe, RuntimeError, typeError } from "../errors/errors.ts";
 import { cover, words } from "../memory/arena.ts";
 import { parkSync, wakeAll } from "../parking/park.ts";
 import { mine } from "../parking/realm.ts";
 import type { Robust } from "../parking/robust.ts";
 import { spin } from "../parking/spin.ts";
-import { acquireSteps, FREE, IDENT_SHIFT, isMine, passOn, QUEUE } from "../sync/mutex.ts";
-import { acquireForTask, BLOCKING, DEPTH, RLOCK_WORDS, releaseSlow, TASK } from "../sync/rlock-owner.ts";
+import { acquireSteps, FREE, IDENT_SHIFT, isMine, letGo, passOn, QUEUE } from "../sync/mutex.ts";
+import { acquireForTask, BLOCKING, DEPTH, RLOCK_WORDS, TASK } from "../sync/rlock-owner.ts";
 
 export const UPDATE_WORDS = RLOCK_WORDS;
 /** Offset of the queue, whose guard may serve for all of the block. */
@@ -45,7 +45,7 @@ export function runUpdate<T>(at: number, call: UpdateCall, body: () => T): T {
   try {
     return body();
   } finally {
-    if (compareExchange(words, at, mine, FREE) !== mine) releaseSlow(at);
+    if (compareExchange(words, at, mine, FREE) !== mine) letGo(at, BLOCKING);
   }
 }
 
@@ -81,7 +81,12 @@ export async function runUpdateAsync<T>(
     return await body();
   } finally {
     // Once the thread is over it is not: see `abandonUpdates`.
-    if (awaited.delete(at)) releaseSlow(at);
+    if (awaited.delete(at)) {
+      const task = words[at + TASK];
+      words[at + TASK] = 0;
+      letGo(at, BLOCKING);
+      endTask(task);
+    }
   }
 }
 

@@ -104,6 +104,23 @@ export function unpack(at: number, extras: readonly unknown[] = []): unknown {
   return decode(bytes, { extras, builder, adopt });
 }
 
+/** Neither code that imports nor shared objects are in it: reading it needs nothing but its bytes. */
+export function isPlain(at: number): boolean {
+  cover(at);
+  return words[at + IMPORTS] === 0 && words[at + HOLDS] === 0;
+}
+
+/** Do two plain messages hold the same bytes? Of primitive values: are they the same value? */
+export function isSameMessage(a: number, b: number): boolean {
+  if (!isPlain(a) || !isPlain(b)) return false;
+  const length = words[a + BYTES];
+  if (words[b + BYTES] !== length) return false;
+  const end = HEADER + Math.ceil(length / 4);
+  cover(Math.max(a, b) + end);
+  for (let i = HEADER; i < end; i++) if (words[a + i] !== words[b + i]) return false;
+  return true;
+}
+
 /** Does its code, or code of what it holds, import modules? */
 export function hasImports(at: number): boolean {
   return withCode(at).some((message) => words[message + IMPORTS] > 0);
