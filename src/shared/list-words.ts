@@ -25,6 +25,7 @@ import {
   coverRing,
   createRing,
   cutOut,
+  dropAll,
   fillGap,
   forgetAll,
   grownSize,
@@ -237,6 +238,7 @@ export function clear(at: number): void {
   store(words, at + RING, 0);
   hold(STORE_HAND, ring);
   leaveList(at);
+  if (ring !== 0) dropAll(ring);
   discard(STORE_HAND, ring);
 }
 

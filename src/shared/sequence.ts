@@ -170,8 +170,17 @@ export function closeGap(ring: number): void {
   store(words, ring + GAP, 0);
 }
 
+/** Gives back all cells of a ring that is no list's any more, one by one: killed in between, the ring has the rest. */
+export function dropAll(ring: number): void {
+  closeGap(ring);
+  for (let length = lengthOf(ring); length > 0; length--) {
+    const cell = words[wordOf(ring, length - 1)];
+    moveTail(ring, -1);
+    drop(cell);
+  }
+}
+
 onDispose(Kind.Ring, (ring) => {
   coverRing(ring);
-  closeGap(ring);
-  for (let i = 0, length = lengthOf(ring); i < length; i++) drop(words[wordOf(ring, i)]);
+  dropAll(ring);
 });
