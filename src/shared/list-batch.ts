@@ -2,19 +2,10 @@
 import { store } from "#atomics";
 import { words } from "../memory/arena.ts";
 import { pack } from "./cell.ts";
-import { BATCH_HAND, discard } from "./guarded.ts";
+import { BATCH_HAND, discard, OUT_HAND } from "./guarded.ts";
 import { hold, letGo } from "./hands.ts";
-import { countOf, enterList, enterWithRoom, type FIRST, LAST, leaveList, RING } from "./list-words.ts";
-import {
-  copyInto,
-  createRing,
-  forgetAll,
-  lengthOf,
-  moveHead,
-  moveTail,
-  sizeFor,
-  wordOf,
-} from "./sequence.ts";
+import { countOf, enterList, enterWithRoom, FIRST, type LAST, leaveList, RING } from "./list-words.ts";
+import { createRing, joinRing, lengthOf, moveTail, sizeFor, wordOf } from "./sequence.ts";
 
 /** Values as cells in a ring that is in hand. `label` as refusals say it. */
 export function packAll(values: readonly unknown[], label: string, owner: object): number {
@@ -39,23 +30,18 @@ export function join(at: number, batch: number, where: typeof FIRST | typeof LAS
   // 1. The list is empty: this is its ring.
   const empty = enterList(at);
   if (countOf(empty) === 0) {
-    letGo(BATCH_HAND);
+    hold(OUT_HAND, empty);
     store(words, at + RING, batch);
-    hold(BATCH_HAND, empty);
+    letGo(BATCH_HAND);
     leaveList(at);
-    discard(BATCH_HAND, empty);
+    discard(OUT_HAND, empty);
     return count;
   }
   leaveList(at);
   // 2. Else they are copied.
   const ring = enterWithRoom(at, count, BATCH_HAND, batch);
   const length = lengthOf(ring);
-  copyInto(ring, batch, where === LAST ? length : -count);
-  letGo(BATCH_HAND);
-  if (where === LAST) moveTail(ring, count);
-  else moveHead(ring, -count);
-  forgetAll(batch);
-  hold(BATCH_HAND, batch);
+  joinRing(ring, batch, where === FIRST);
   leaveList(at);
   discard(BATCH_HAND, batch);
   return length + count;

@@ -7,7 +7,7 @@ import { handleOf } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { isSameMessage } from "../threading/message.ts";
 import { FALSE, isBlock, NULL, pack, TRUE, UNDEFINED } from "./cell.ts";
-import { CELL_HAND, discard } from "./guarded.ts";
+import { discard, IN_HAND } from "./guarded.ts";
 import { hold } from "./hands.ts";
 import { countOf, enterList, leaveList } from "./list-words.ts";
 import { wordOf } from "./sequence.ts";
@@ -38,12 +38,12 @@ export function find(at: number, value: unknown, nan: boolean, doing: string, ow
       throw notFindable(value, doing);
   }
   const message = pack(value, "the value", owner);
-  hold(CELL_HAND, message);
+  hold(IN_HAND, message);
   const found = scan(
     at,
     (cell) => isBlock(cell) && kindOf(cell) === Kind.Message && isSameMessage(cell, message),
   );
-  discard(CELL_HAND, message);
+  discard(IN_HAND, message);
   return found;
 }
 

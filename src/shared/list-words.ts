@@ -6,17 +6,27 @@
  * ring   block with the cells (sequence.ts), 0: none  under the guard: growth, clear; one store each
  *
  * No operation allocates, releases, or reads a long value under the guard: it looks, leaves, makes what is needed and
- * looks again. A cell that comes out is taken into hand just after the store that makes it ours (see hands.ts).
+ * looks again. What goes in or comes out is in hand until, and from before, the store that counts (see guarded.ts).
  */
 import { store } from "#atomics";
-import { onDispose } from "../memory/allocator.ts";
+import { kindOf, onDispose } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import { Kind } from "../memory/layout.ts";
 import { Q_GUARD, QUEUE_WORDS } from "../parking/layout.ts";
 import { defineRobust } from "../parking/robust.ts";
 import { drop, isSure, keep, NOTHING, open } from "./cell.ts";
-import { CELL_HAND, discard, openAndLeave, openFrom, STORE_HAND, TAKEN_HAND } from "./guarded.ts";
+import {
+  BATCH_HAND,
+  discard,
+  disown,
+  handOf,
+  IN_HAND,
+  KEPT_HAND,
+  OUT_HAND,
+  openAndLeave,
+  openFrom,
+} from "./guarded.ts";
 import { hold, letGo } from "./hands.ts";
 import {
   closeGap,
@@ -29,11 +39,13 @@ import {
   fillGap,
   forgetAll,
   grownSize,
+  hasCell,
   LEAST,
   lengthOf,
   moveHead,
   moveTail,
   openGap,
+  settleJoin,
   sizeFor,
   sizeOf,
   wordOf,
@@ -84,25 +96,22 @@ export function enterWithRoom(at: number, count: number, hand: number, held: num
 /** Has the cells in a ring of `size` places, unless another thread has seen to it. */
 function resize(at: number, size: number): void {
   const fresh = createRing(size);
-  hold(STORE_HAND, fresh);
+  hold(KEPT_HAND, fresh);
   const ring = enterList(at);
   const length = countOf(ring);
   const grows = ring === 0 || sizeOf(ring) < size;
-  const useful = grows
-    ? length <= size
-    : sizeOf(ring) > size && isSparse(length, sizeOf(ring)) && length <= size;
-  let left = fresh;
-  if (useful) {
+  const fits = length <= size && (grows || (sizeOf(ring) > size && isSparse(length, sizeOf(ring))));
+  if (fits) {
+    hold(OUT_HAND, ring);
     if (ring !== 0) copyTo(ring, fresh);
-    letGo(STORE_HAND);
     moveTail(fresh, length);
     store(words, at + RING, fresh);
+    letGo(KEPT_HAND);
     if (ring !== 0) forgetAll(ring);
-    hold(STORE_HAND, ring);
-    left = ring;
   }
   leaveList(at);
-  discard(STORE_HAND, left);
+  if (fits) discard(OUT_HAND, ring);
+  else discard(KEPT_HAND, fresh);
 }
 
 function isSparse(length: number, size: number): boolean {
@@ -120,22 +129,22 @@ function shrink(at: number, length: number): void {
 
 /** The cell in hand becomes the last. @returns the new length */
 export function append(at: number, cell: number): number {
-  const ring = enterWithRoom(at, 1, CELL_HAND, cell);
+  const ring = enterWithRoom(at, 1, IN_HAND, cell);
   const length = lengthOf(ring);
   words[wordOf(ring, length)] = cell;
-  letGo(CELL_HAND);
   moveTail(ring, 1);
+  letGo(IN_HAND);
   leaveList(at);
   return length + 1;
 }
 
 /** The cell in hand becomes the first. @returns the new length */
 export function prepend(at: number, cell: number): number {
-  const ring = enterWithRoom(at, 1, CELL_HAND, cell);
+  const ring = enterWithRoom(at, 1, IN_HAND, cell);
   const length = lengthOf(ring);
   words[wordOf(ring, -1)] = cell;
-  letGo(CELL_HAND);
   moveHead(ring, -1);
+  letGo(IN_HAND);
   leaveList(at);
   return length + 1;
 }
@@ -165,7 +174,7 @@ export function take(at: number, index: number): unknown {
     const i = resolve(index, length);
     if (i < 0 || i >= length) {
       leaveList(at);
-      discard(CELL_HAND, opened);
+      discard(KEPT_HAND, opened);
       return undefined;
     }
     const cell = words[wordOf(ring, i)];
@@ -173,21 +182,21 @@ export function take(at: number, index: number): unknown {
       remove(ring, i, length);
       const sparse = isSparse(length - 1, sizeOf(ring));
       leaveList(at);
-      if (cell === opened) discard(TAKEN_HAND, cell);
-      else value = openFrom(TAKEN_HAND, cell);
-      discard(CELL_HAND, opened);
+      if (cell === opened) discard(OUT_HAND, cell);
+      else value = openFrom(OUT_HAND, cell);
+      discard(KEPT_HAND, opened);
       if (sparse) shrink(at, length - 1);
       return value;
     }
     keep(cell);
     leaveList(at);
-    discard(CELL_HAND, opened);
-    hold(CELL_HAND, cell);
+    discard(KEPT_HAND, opened);
+    hold(KEPT_HAND, cell);
     opened = cell;
     try {
       value = open(cell);
     } catch (error) {
-      discard(CELL_HAND, cell);
+      discard(KEPT_HAND, cell);
       throw error;
     }
   }
@@ -195,11 +204,10 @@ export function take(at: number, index: number): unknown {
 
 /** Under the guard: cell number `index` is in hand then. */
 function remove(ring: number, index: number, length: number): void {
-  const cell = words[wordOf(ring, index)];
+  hold(OUT_HAND, words[wordOf(ring, index)]);
   if (index === length - 1) moveTail(ring, -1);
   else if (index === 0) moveHead(ring, 1);
   else cutOut(ring, index);
-  hold(TAKEN_HAND, cell);
   closeGap(ring);
 }
 
@@ -212,34 +220,34 @@ export function replace(at: number, index: number, cell: number): boolean {
   if (exists) {
     const word = wordOf(ring, i);
     const old = words[word];
-    letGo(CELL_HAND);
+    hold(OUT_HAND, old);
     store(words, word, cell);
-    hold(CELL_HAND, old);
+    letGo(IN_HAND);
     leaveList(at);
-    discard(CELL_HAND, old);
+    discard(OUT_HAND, old);
   } else leaveList(at);
   return exists;
 }
 
 /** The cell in hand comes to stand at `index`, or at the end that is nearest. @returns the new length */
 export function insertCell(at: number, index: number, cell: number): number {
-  const ring = enterWithRoom(at, 1, CELL_HAND, cell);
+  const ring = enterWithRoom(at, 1, IN_HAND, cell);
   const length = lengthOf(ring);
   const i = Math.min(Math.max(resolve(index, length), 0), length);
   words[openGap(ring, i)] = cell;
-  letGo(CELL_HAND);
   fillGap(ring);
+  letGo(IN_HAND);
   leaveList(at);
   return length + 1;
 }
 
 export function clear(at: number): void {
   const ring = enterList(at);
+  hold(BATCH_HAND, ring);
   store(words, at + RING, 0);
-  hold(STORE_HAND, ring);
   leaveList(at);
   if (ring !== 0) dropAll(ring);
-  discard(STORE_HAND, ring);
+  discard(BATCH_HAND, ring);
 }
 
 export function sourceOf(at: number): Source {
@@ -256,13 +264,29 @@ export function sourceOf(at: number): Source {
   };
 }
 
-defineRobust(Kind.SharedList, {
-  queue: 0,
-  mend(at) {
-    const ring = words[at + RING];
-    if (ring === 0) return;
+/** Under the guard of a thread that was killed in an operation, which is finished, or undone if it had not begun to count. */
+function mend(at: number): void {
+  const guard = at + Q_GUARD;
+  const ring = words[at + RING];
+  if (ring !== 0) {
     coverRing(ring);
     closeGap(ring);
-  },
-});
+  }
+  // 1. Cells that it was joining to the list, or was about to clear out of it.
+  const batch = handOf(guard, BATCH_HAND);
+  if (words[batch] !== 0 && words[batch] === ring) words[batch] = 0;
+  else if (words[batch] !== 0) settleJoin(ring, words[batch]);
+  // 2. It was giving the list another ring: there were two with the same cells, and one is the list's.
+  for (const hand of [KEPT_HAND, OUT_HAND]) {
+    const word = handOf(guard, hand);
+    const other = words[word];
+    if (other === 0 || kindOf(other) !== Kind.Ring) continue;
+    if (other === ring) words[word] = 0;
+    else forgetAll(other);
+  }
+  // 3. A cell that went in or came out.
+  disown(guard, (cell) => ring !== 0 && hasCell(ring, cell));
+}
+
+defineRobust(Kind.SharedList, { queue: 0, mend });
 onDispose(Kind.SharedList, (at) => drop(words[at + RING]));

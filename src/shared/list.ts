@@ -4,7 +4,7 @@ import { cover } from "../memory/arena.ts";
 import { defineKind, dismiss, isAdopting, kAt, kInspect, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { pack } from "./cell.ts";
-import { CELL_HAND, discard } from "./guarded.ts";
+import { discard, IN_HAND } from "./guarded.ts";
 import { hold } from "./hands.ts";
 import { join, packAll } from "./list-batch.ts";
 import { find } from "./list-find.ts";
@@ -128,7 +128,7 @@ export class SharedList<T> extends SharedObject {
     checkIndex(index, "set an item of the SharedList");
     const cell = this.#pack(value);
     if (replace(this.#at, index, cell)) return;
-    discard(CELL_HAND, cell);
+    discard(IN_HAND, cell);
     throw rangeError(
       "INDEX_OUT_OF_RANGE",
       `cannot set an item of the SharedList: there is none at ${index}. Add items with push() or insert().`,
@@ -229,7 +229,7 @@ export class SharedList<T> extends SharedObject {
 
   #pack(value: T): number {
     const cell = pack(value, ITEM, this);
-    hold(CELL_HAND, cell);
+    hold(IN_HAND, cell);
     return cell;
   }
 

@@ -17,7 +17,7 @@ import { Kind } from "../memory/layout.ts";
 import { Q_GUARD } from "../parking/layout.ts";
 import { defineRobust } from "../parking/robust.ts";
 import { drop, isBlock, open, pack } from "./cell.ts";
-import { CELL_HAND, discard, openAndLeave } from "./guarded.ts";
+import { discard, disown, IN_HAND, OUT_HAND, openAndLeave } from "./guarded.ts";
 import { hold, letGo } from "./hands.ts";
 import { type Inspect, type InspectOptions, show } from "./show.ts";
 import { holdCell } from "./snapshot.ts";
@@ -104,12 +104,12 @@ export class SharedRef<T> extends SharedObject {
   set(value: T): void {
     const at = this.#at;
     const cell = pack(value, VALUE, this);
-    hold(CELL_HAND, cell);
+    hold(IN_HAND, cell);
     if (setNow(at, cell)) return;
     try {
       runUpdate(at, SET, () => swap(at, cell));
     } catch (error) {
-      discard(CELL_HAND, cell);
+      discard(IN_HAND, cell);
       throw error;
     }
   }
@@ -121,14 +121,14 @@ export class SharedRef<T> extends SharedObject {
   async setAsync(value: T): Promise<void> {
     const at = this.#at;
     const cell = pack(value, VALUE, this);
-    hold(CELL_HAND, cell);
+    hold(IN_HAND, cell);
     if (setNow(at, cell)) return;
     // While it waits other code uses the hands.
-    const held = holdCell(CELL_HAND, cell);
+    const held = holdCell(IN_HAND, cell);
     try {
       await runUpdateAsync(at, SET, () => {
         mustOwnUpdate(at, SET);
-        hold(CELL_HAND, held.take());
+        hold(IN_HAND, held.take());
         swap(at, cell);
       });
     } finally {
@@ -182,7 +182,7 @@ export class SharedRef<T> extends SharedObject {
   /** With the lock. */
   #store(value: T): void {
     const cell = pack(value, VALUE, this);
-    hold(CELL_HAND, cell);
+    hold(IN_HAND, cell);
     swap(this.#at, cell);
   }
 
@@ -205,7 +205,7 @@ function setNow(at: number, cell: number): boolean {
   const may = !isUpdating(at);
   const old = may ? exchangeCell(at, cell) : 0;
   leave(words, at + GUARD);
-  if (may) discard(CELL_HAND, old);
+  if (may) discard(OUT_HAND, old);
   return may;
 }
 
@@ -214,18 +214,21 @@ function swap(at: number, cell: number): void {
   enter(words, at + GUARD);
   const old = exchangeCell(at, cell);
   leave(words, at + GUARD);
-  discard(CELL_HAND, old);
+  discard(OUT_HAND, old);
 }
 
-/** Under the guard. The old cell is in hand then. */
+/** Under the guard: the cell in hand takes the place of the old one, which is in the other hand then. */
 function exchangeCell(at: number, cell: number): number {
   const old = words[at + CELL];
-  letGo(CELL_HAND);
+  hold(OUT_HAND, old);
   store(words, at + CELL, cell);
-  hold(CELL_HAND, old);
+  letGo(IN_HAND);
   return old;
 }
 
 defineKind(Kind.SharedRef, SharedRef as new () => SharedRef<unknown>);
-defineRobust(Kind.SharedRef, updateRobust);
+defineRobust(Kind.SharedRef, {
+  ...updateRobust,
+  mend: (at) => disown(at + GUARD, (cell) => cell === words[at + CELL]),
+});
 onDispose(Kind.SharedRef, (at) => drop(words[at + CELL]));

@@ -109,11 +109,36 @@ export function copyCells(ring: number, target: Int32Array, to: number): void {
   for (let i = straight; i < length; i++) target[to + i] = words[rest + i];
 }
 
-/** Copies the cells of a ring whose first place is 0 into another, from `index` on, where it owns none. */
-export function copyInto(ring: number, from: number, index: number): void {
-  const count = lengthOf(from);
-  const start = away(ring, words[ring + HEAD], index);
-  for (let i = 0; i < count; i++) words[wordAt(ring, away(ring, start, i))] = words[from + CELLS + i];
+/** Is this cell in it? */
+export function hasCell(ring: number, cell: number): boolean {
+  for (let i = lengthOf(ring) - 1; i >= 0; i--) if (words[wordOf(ring, i)] === cell) return true;
+  return false;
+}
+
+/**
+ * Copies the cells of `batch`, whose first place is 0, behind the last or in front of the first one of a ring that has
+ * room, and makes them its own. That this is going on stands in the batch's gap, as it has none: 1 + where that end of
+ * the ring will be, negative for the front.
+ */
+export function joinRing(ring: number, batch: number, front: boolean): void {
+  const count = lengthOf(batch);
+  const by = front ? -count : count;
+  const start = front ? away(ring, words[ring + HEAD], by) : words[ring + TAIL];
+  for (let i = 0; i < count; i++) words[wordAt(ring, away(ring, start, i))] = words[batch + CELLS + i];
+  const end = front ? HEAD : TAIL;
+  const then = 1 + away(ring, words[ring + end], by);
+  store(words, batch + GAP, front ? -then : then);
+  move(ring, end, by);
+  forgetAll(batch);
+  store(words, batch + GAP, 0);
+}
+
+/** After a death in `joinRing`: the cells are in one of the two. */
+export function settleJoin(ring: number, batch: number): void {
+  coverRing(batch);
+  const then = words[batch + GAP];
+  if (then !== 0 && words[ring + (then < 0 ? HEAD : TAIL)] === Math.abs(then) - 1) forgetAll(batch);
+  store(words, batch + GAP, 0);
 }
 
 /** Puts the cells into an empty ring, which does not own them before `moveTail`. */

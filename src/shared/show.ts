@@ -21,7 +21,7 @@ export function show(
   if (depth < 0 || showing.has(at)) return `[${short}]`;
   showing.add(at);
   try {
-    return `${short} ${inspect(contents(), { ...options, depth: options.depth == null ? null : options.depth - 1 })}`;
+    return `${short} ${inspect(contents(), { ...options, depth: options.depth == null ? null : depth })}`;
   } catch (error) {
     return `${short} <${error instanceof Error ? error.message : "unreadable"}>`;
   } finally {
