@@ -227,7 +227,7 @@ describe("a SharedList", () => {
     const [there, back] = [new SharedList<number>(), new SharedList<number>()];
     const thread = start(
       (from: SharedList<number>, to: SharedList<number>) => {
-        for (let n = 0; n < 1000; ) {
+        for (let n = 0; n < 200; ) {
           const got = from.shift();
           if (got === undefined) continue;
           if (got !== n++) throw new Error(`${got} came`);
@@ -237,14 +237,14 @@ describe("a SharedList", () => {
       there,
       back,
     );
-    for (let n = 0; n < 1000; n++) {
+    for (let n = 0; n < 200; n++) {
       there.push(n);
       while (back.length <= n && thread.isAlive());
     }
     await joinAll([thread]);
     assert.deepEqual(
       [...back],
-      Array.from({ length: 1000 }, (_, n) => n),
+      Array.from({ length: 200 }, (_, n) => n),
     );
   });
 
