@@ -134,7 +134,7 @@ for (const { name, set, update } of DRIVERS) {
         inside,
         go,
       );
-      await until("the update began", () => inside.value);
+      await until(() => inside.value, "the update begins");
       assert.equal(ref.get(), "old");
       const opener = start(
         (leave: SharedBoolean, ms: number) => {
@@ -163,7 +163,7 @@ for (const { name, set, update } of DRIVERS) {
         ref,
         inside,
       );
-      await until("the update began", () => inside.value);
+      await until(() => inside.value, "the update begins");
       thread.terminate();
       assert.equal(await update(ref, (now) => `${now}!`), "old!");
       await set(ref, "later");
