@@ -133,7 +133,16 @@ class HeldCells extends SharedObject implements Snapshot {
     return open(words[this.#at + CELLS + index]);
   }
   release(): void {
+    dropCells(this.#at);
     dismiss(this);
+  }
+}
+
+/** Gives the cells back, one by one: killed in between, the block still refers to the rest. */
+function dropCells(at: number): void {
+  for (let count = words[at + COUNT] - 1; count >= 0; count--) {
+    words[at + COUNT] = count;
+    drop(words[at + CELLS + count]);
   }
 }
 
@@ -182,5 +191,5 @@ class HeldOne extends SharedObject implements HeldCell {
 
 onDispose(Kind.Snapshot, (at) => {
   cover(at + CELLS + words[at + COUNT]);
-  for (let i = 0; i < words[at + COUNT]; i++) drop(words[at + CELLS + i]);
+  dropCells(at);
 });
