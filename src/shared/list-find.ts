@@ -11,6 +11,7 @@ import { discard, IN_HAND } from "./guarded.ts";
 import { hold } from "./hands.ts";
 import { countOf, enterList, leaveList } from "./list-words.ts";
 import { wordOf } from "./sequence.ts";
+import { isText } from "./text-cell.ts";
 
 /**
  * Index of the first cell that holds `value`, or -1.
@@ -34,6 +35,8 @@ export function find(at: number, value: unknown, nan: boolean, doing: string, ow
       if (handle !== undefined) return scan(at, (cell) => cell === handle.at);
       throw notFindable(value, doing);
     }
+    case "string":
+      return scan(at, (cell) => isBlock(cell) && kindOf(cell) === Kind.String && isText(cell, value));
     case "function":
       throw notFindable(value, doing);
   }

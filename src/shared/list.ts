@@ -183,7 +183,7 @@ export class SharedList<T> extends SharedObject {
 
   /** The items as they are now, one after the other: what other threads change meanwhile is not seen. */
   [Symbol.iterator](): IterableIterator<T, undefined> {
-    return valuesOf(takeSnapshot(sourceOf(this.#at))) as IterableIterator<T, undefined>;
+    return valuesOf<T>(takeSnapshot(sourceOf(this.#at)));
   }
 
   /** Calls `fn` with each item as it is now, and its index. Other threads may change the list meanwhile. */

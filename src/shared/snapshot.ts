@@ -46,11 +46,38 @@ export function takeSnapshot(source: Source): Snapshot {
 }
 
 /** The values of a snapshot, one at a time. Nothing is left behind when the loop over it ends, however it ends. */
-export function* valuesOf(snapshot: Snapshot): Generator<unknown, undefined> {
-  try {
-    for (let i = 0; i < snapshot.length; i++) yield snapshot.open(i);
-  } finally {
-    snapshot.release();
+export function valuesOf<T>(snapshot: Snapshot): IterableIterator<T, undefined> {
+  return new Values<T>(snapshot);
+}
+
+/** As a generator with `finally` would do, at a fraction of the cost for each value. */
+class Values<T> implements IterableIterator<T, undefined> {
+  #snapshot: Snapshot | undefined;
+  readonly #length: number;
+  #next = 0;
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+    this.#length = snapshot.length;
+  }
+  [Symbol.iterator](): this {
+    return this;
+  }
+  next(): IteratorResult<T, undefined> {
+    const snapshot = this.#snapshot;
+    if (snapshot === undefined || this.#next >= this.#length) return this.return();
+    try {
+      return { done: false, value: snapshot.open(this.#next++) as T };
+    } catch (error) {
+      this.return();
+      throw error;
+    }
+  }
+  return(): IteratorReturnResult<undefined> {
+    const snapshot = this.#snapshot;
+    this.#snapshot = undefined;
+    snapshot?.release();
+    return { done: true, value: undefined };
   }
 }
 

@@ -88,7 +88,7 @@ console.log(JSON.stringify({
   active: activeCount(), broken, counted, again, torn: String(n) !== text,
   guard: arenaWords()[indexOf(list)], lock: [...arenaWords().slice(indexOf(ref), indexOf(ref) + 4)],
   faults: allocatorFaults(arenaWords(), kills),
-  lost: (left.Message ?? 0) + (left.Double ?? 0) + (left.Snapshot ?? 0) + (left.Ring ?? 0), turns: turns.value > 0,
+  lost: (left.Message ?? 0) + (left.String ?? 0) + (left.Double ?? 0) + (left.Snapshot ?? 0) + (left.Ring ?? 0), turns: turns.value > 0,
 }));
 console.error(left, usedBytes(), turns.value);
 process.exit();
