@@ -11,7 +11,7 @@
 import { add, compareExchange, load, or, store, sub } from "#atomics";
 import { channel, openPort, processors, spawn } from "#host";
 import type { HostWorker } from "../host/host.ts";
-import { release, retain } from "../memory/allocator.ts";
+import { release } from "../memory/allocator.ts";
 import { arenaBuffer, cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import { H_IDLE, H_REALMS, H_REGISTRY_GUARD } from "../memory/layout.ts";
@@ -133,11 +133,9 @@ export function onOwnCarrier(watch: (realm: number, port: unknown) => void): voi
 export function killCarrier(realm: number): boolean {
   const worker = workers.get(realm);
   if (worker === undefined) return false;
-  // Held meanwhile: the supervisor may have reaped it before we say so, and its block may be another's by then.
-  retain(realm);
-  worker.terminate();
+  // In this order: once it is killed the supervisor may reap it, and its block may be another's, before we go on.
   or(words, realm + R_BOOTED, CONDEMNED);
-  release(realm);
+  worker.terminate();
   return true;
 }
 
