@@ -96,11 +96,11 @@ process.exit();
 
 describe("after many kills", { concurrency: false }, () => {
   for (const [mix, kills] of [
-    ["moves", 120],
-    ["moves,loops", 100],
-    ["updates", 80],
-    ["awaits", 60],
-    ["moves,loops,updates,awaits", 100],
+    ["moves", 80],
+    ["moves,loops", 60],
+    ["updates", 50],
+    ["awaits", 40],
+    ["moves,loops,updates,awaits", 60],
   ] as const) {
     test(`of threads that do ${mix}, a SharedList and a SharedRef are whole`, {
       timeout: LONG_CHILD,
