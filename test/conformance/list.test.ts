@@ -4,6 +4,8 @@ import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import "../harness/watchdog.ts";
 import { Lock, SharedInt32, SharedList, SharedRef, Thread } from "threadkit";
+import { Session } from "../fixtures/local/session.ts";
+import { randomFrom } from "../harness/random.ts";
 import { joinAll, start, startEach } from "../harness/threads.ts";
 
 const LONG_TEXT = "text ".repeat(100);
@@ -63,6 +65,40 @@ describe("a SharedList", () => {
     const list = new SharedList([(n: number) => n * factor]);
     assert.equal(list.at(0)?.(5), 15);
     assert.equal(list.pop()?.(5), 15);
+  });
+
+  test("keeps a function whose modules the thread has not loaded, until it has", async () => {
+    const list = new SharedList<() => string>(["first", "last"].map((name) => () => new Session(name).label));
+    const out = new SharedList<string>();
+    await joinAll([
+      start(
+        async (from: SharedList<() => string>, seen: SharedList<string>) => {
+          randomFrom(1); // a module of its own, so that the thread can load TypeScript under every loader
+          const attempts = [() => from.pop(), () => from.shift(), () => from.removeAt(0), () => from.at(0)];
+          for (const attempt of attempts) {
+            try {
+              attempt();
+              seen.push("read");
+            } catch (error) {
+              seen.push((error as { code: string }).code);
+            }
+          }
+          seen.push(String(from.length));
+          // It is being loaded.
+          for (let item: (() => string) | undefined; item === undefined; ) {
+            await new Promise((resolve) => setTimeout(resolve, 1));
+            try {
+              item = from.pop();
+              seen.push(item?.() ?? "nothing");
+            } catch {}
+          }
+        },
+        list,
+        out,
+      ),
+    ]);
+    assert.deepEqual([...out], [...Array(4).fill("MODULE_NOT_LOADED"), "2", "last 0"]);
+    assert.equal(list.length, 1);
   });
 
   test("may hold itself", () => {
