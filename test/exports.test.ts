@@ -35,8 +35,11 @@ const VALUES = [
   "SharedBoolean",
   "SharedFloat64",
   "SharedInt32",
+  "SharedList",
+  "SharedRef",
   "SharedStruct",
   "SharedUint32",
+  "sharedArray",
   // futures and pools
   "Executor",
   "Future",

@@ -92,6 +92,8 @@ export const Kind = {
   KeyLock: 13,
   /** Stands for what can't be bytes and is kept by the supervisor. */
   Parcel: 14,
+  /** The cells of a SharedList (shared/sequence.ts). */
+  Ring: 15,
   Lock: 16,
   RLock: 17,
   Condition: 18,

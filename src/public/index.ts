@@ -32,10 +32,13 @@ export {
 export type { ResourceLimits } from "../host/host.ts";
 export type { SharedObject } from "../memory/handle.ts";
 export { TIMEOUT_MAX, type WaitOptions } from "../parking/deadline.ts";
+export { sharedArray, type TypedArrayConstructor } from "../shared/array.ts";
 export { SharedBigInt64 } from "../shared/bigint64.ts";
 export { SharedBoolean } from "../shared/boolean.ts";
 export { SharedFloat64 } from "../shared/float64.ts";
 export { SharedInt32 } from "../shared/int32.ts";
+export { SharedList } from "../shared/list.ts";
+export { SharedRef } from "../shared/ref.ts";
 export { SharedStruct } from "../shared/struct.ts";
 export type {
   Fields,
