@@ -35,6 +35,8 @@ const VALUES = [
   "SharedBoolean",
   "SharedFloat64",
   "SharedInt32",
+  "SharedMap",
+  "SharedSet",
   "SharedUint32",
   // errors
   "BlockingError",

@@ -28,6 +28,8 @@ type Growable = SharedArrayBuffer & { grow(bytes: number): void; readonly maxByt
 let buffer: Growable;
 /** The whole arena as 32-bit words. A live binding: read it after `cover(at)`. */
 export let words: Int32Array<SharedArrayBuffer>;
+/** The same as bytes, for texts. */
+export let octets: Uint8Array<SharedArrayBuffer>;
 /** Words that `words` covers. */
 let limit = 0;
 
@@ -69,6 +71,7 @@ export function arenaBuffer(): SharedArrayBuffer {
 function map(shared: Growable): void {
   buffer = shared;
   words = new Int32Array(shared, 0, Math.floor(shared.byteLength / 4));
+  octets = new Uint8Array(shared, 0, words.length * 4);
   limit = words.length;
 }
 

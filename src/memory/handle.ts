@@ -18,7 +18,8 @@ export const kAt: unique symbol = Symbol("threadkit.at");
 export const kInspect: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
 
 interface Entry {
-  readonly at: number;
+  /** 0: given up before the object was collected. */
+  at: number;
   readonly slot: number;
   object: WeakRef<SharedObject>;
 }
@@ -131,14 +132,36 @@ function takeSlot(at: number): number {
   return slot;
 }
 
+/** Gives the reference of a handle back at once: nobody will use `object` any more. */
+export function dismiss(object: SharedObject): void {
+  const entry = entries.get(object[kAt]);
+  if (entry?.object.deref() === object) drop(entry);
+}
+
 function drop(entry: Entry): void {
-  if (entries.get(entry.at) === entry) entries.delete(entry.at);
+  const { at } = entry;
+  if (at === 0) return;
+  entry.at = 0;
+  if (entries.get(at) === entry) entries.delete(at);
   // The slot first: killed in between, a reference is lost; the other way round it would be given back twice.
   if (entry.slot !== 0) {
     words[entry.slot] = 0;
     freeSlots.push(entry.slot);
   }
-  release(entry.at);
+  release(at);
+}
+
+/**
+ * Notes a block that no handle stands for, with one reference, for as long as this realm needs it: `unlist` takes the
+ * note back, and the reference is the caller's again.
+ */
+export function list(at: number): number {
+  return takeSlot(at);
+}
+export function unlist(slot: number): void {
+  if (slot === 0) return;
+  words[slot] = 0;
+  freeSlots.push(slot);
 }
 
 /** Gives back what a dead realm's ledger lists, and the ledger. */

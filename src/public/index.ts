@@ -13,6 +13,8 @@ export { SharedBigInt64 } from "../shared/bigint64.ts";
 export { SharedBoolean } from "../shared/boolean.ts";
 export { SharedFloat64 } from "../shared/float64.ts";
 export { SharedInt32 } from "../shared/int32.ts";
+export { SharedMap } from "../shared/map.ts";
+export { SharedSet } from "../shared/set.ts";
 export { SharedUint32 } from "../shared/uint32.ts";
 export type { BarrierOptions } from "../sync/barrier.ts";
 export { Condition } from "../sync/condition.ts";

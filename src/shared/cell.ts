@@ -16,6 +16,7 @@ import { adopt } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { packHeld, unpackHeld } from "../threading/held-code.ts";
 import { crossingOf } from "../threading/message.ts";
+import { BRIEF, lengthOfText, openText, packText } from "./text-cell.ts";
 
 export const NOTHING = 0;
 export const UNDEFINED = 2;
@@ -35,6 +36,8 @@ export function pack(value: unknown, label: string, owner: object): number {
     }
     case "boolean":
       return value ? TRUE : FALSE;
+    case "string":
+      return packText(value);
     case "undefined":
       return UNDEFINED;
     case "object": {
@@ -63,6 +66,7 @@ export function open(cell: number): unknown {
       return false;
   }
   const kind = kindOf(cell);
+  if (kind === Kind.String) return openText(cell);
   if (kind === Kind.Double) return loadFloat(cell);
   if (kind !== Kind.Message) return adopt(kind, cell);
   return unpackHeld(
@@ -85,7 +89,9 @@ export function drop(cell: number): void {
 
 /** Reading it is a few dozen instructions, which may be done under a guard. */
 export function isBrief(cell: number): boolean {
-  return !isBlock(cell) || kindOf(cell) === Kind.Double;
+  if (!isBlock(cell)) return true;
+  const kind = kindOf(cell);
+  return kind === Kind.String ? lengthOfText(cell) <= BRIEF : kind === Kind.Double;
 }
 
 export function isBlock(cell: number): boolean {
