@@ -28,18 +28,18 @@ export const M_SEED = M_SIZE + 1;
 export const M_LOCKS = M_SEED + 2;
 export const MAP_WORDS = M_LOCKS + 1;
 
-const T_MASK = 0;
-const T_CAPACITY = 1;
-const T_USED = 2;
+export const T_MASK = 0;
+export const T_CAPACITY = 1;
+export const T_USED = 2;
 /** 1: no map has it, and its cells go with it; 0: they are a map's, perhaps in another table by now. */
-const T_OWNS = 3;
-const T_BUCKETS = 4;
+export const T_OWNS = 3;
+export const T_BUCKETS = 4;
 
-const E_HASH = 0;
+export const E_HASH = 0;
 export const E_KEY = 1;
 export const E_VALUE = 2;
-const E_NEXT = 3;
-const ENTRY = 4;
+export const E_NEXT = 3;
+export const ENTRY = 4;
 
 /** Which cell is in which hand. */
 export const KEY_HAND = 0;
