@@ -45,6 +45,6 @@ export function hashWord(word: number, seed: number): number {
 }
 
 export function hashNumber(value: number, seed0: number, seed1: number): number {
-  float[0] = value;
+  float[0] = Number.isNaN(value) ? Number.NaN : value; // one of its many bit patterns
   return hashWord(hashWord(bits[0], seed0) ^ bits[1], seed1);
 }

@@ -134,8 +134,21 @@ function sweep(at: number, mine: number): readonly number[] {
 
 /** A lock of an update that is under way, with a use of it, the caller's own first; undefined: there is none. */
 export function useTaken(at: number, awaits: boolean): Use | undefined {
+  return usedIf(at, () => takenLock(at, awaits));
+}
+
+/** The lock of an update that the caller is inside, with a use of it; undefined: it is in none. */
+export function useAround(at: number, awaits: boolean): Use | undefined {
+  return usedIf(at, () => {
+    const lock = takenLock(at, awaits);
+    return lock !== 0 && isAround(lock, awaits) ? lock : 0;
+  });
+}
+
+/** A use of the lock that `choose` finds under the guard, if any. */
+function usedIf(at: number, choose: () => number): Use | undefined {
   enter(words, at + M_GUARD);
-  const lock = takenLock(at, awaits);
+  const lock = choose();
   if (lock !== 0) retain(lock);
   leave(words, at + M_GUARD);
   return lock === 0 ? undefined : { lock, slot: list(lock) };
@@ -166,19 +179,15 @@ function isAround(lock: number, awaits: boolean): boolean {
 /** The lock of `clear`, with a use of it, if it keeps the caller from beginning an update; else undefined. */
 export function useClearing(at: number, awaits: boolean): Use | undefined {
   if (words[at + M_LOCKS] === 0) return undefined; // it may come a moment later, and will wait for us then
-  let clearing = 0;
-  enter(words, at + M_GUARD);
-  for (let lock = words[at + M_LOCKS]; lock !== 0; lock = words[lock + K_NEXT]) {
-    cover(lock + KEY_LOCK_WORDS);
-    if (isAround(lock, awaits)) {
-      clearing = 0;
-      break;
+  return usedIf(at, () => {
+    let clearing = 0;
+    for (let lock = words[at + M_LOCKS]; lock !== 0; lock = words[lock + K_NEXT]) {
+      cover(lock + KEY_LOCK_WORDS);
+      if (isAround(lock, awaits)) return 0;
+      if (words[lock + K_KEY] === NOTHING && isUpdating(lock)) clearing = lock;
     }
-    if (words[lock + K_KEY] === NOTHING && isUpdating(lock)) clearing = lock;
-  }
-  if (clearing !== 0) retain(clearing);
-  leave(words, at + M_GUARD);
-  return clearing === 0 ? undefined : { lock: clearing, slot: list(clearing) };
+    return clearing;
+  });
 }
 
 /** A key of the map at `at`, ready to be looked up. */

@@ -3,7 +3,7 @@ import { list, unlist } from "../memory/handle.ts";
 import { isBlock, pack } from "./cell.ts";
 import { hold, letGo } from "./hands.ts";
 import { VALUE_HAND } from "./hash-table.ts";
-import { endUse, type Key, type Use, use, useAll, useClearing, useTaken } from "./key-lock.ts";
+import { endUse, type Key, type Use, use, useAll, useAround, useClearing, useTaken } from "./key-lock.ts";
 import { DELETED, erase, eraseAll, giveUp, IN_UPDATE, read, write } from "./map-steps.ts";
 import { mustBeValue, mustOwnUpdate, runUpdate, runUpdateAsync, type UpdateCall } from "./update-lock.ts";
 
@@ -114,7 +114,9 @@ export async function deleteEntryAsync(at: number, key: Key, owner: object): Pro
 /** Waits for the updates under way, and keeps new ones out meanwhile: see key-lock.ts. */
 export function clear(at: number, owner: object): void {
   if (eraseAll(at)) return;
-  waitForOne(at); // here a call from inside an update is refused, before it waits for another clear
+  // A call from inside an update is refused before it waits for another clear, which waits for that update.
+  const around = useAround(at, false);
+  if (around !== undefined) locked(at, around, CLEAR, nothing);
   locked(at, useAll(at, owner), CLEAR, () => {
     while (!eraseAll(at)) waitForOne(at);
   });
@@ -122,7 +124,8 @@ export function clear(at: number, owner: object): void {
 
 export async function clearAsync(at: number, owner: object): Promise<void> {
   if (eraseAll(at)) return;
-  await waitForOneAsync(at);
+  const around = useAround(at, true);
+  if (around !== undefined) await lockedAsync(at, around, CLEAR, nothing);
   const all = useAll(at, owner);
   await lockedAsync(at, all, CLEAR, async () => {
     for (;;) {

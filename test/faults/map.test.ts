@@ -55,7 +55,14 @@ describe("a thread that is killed inside the function of an update", { concurren
       map.set("other", 5); // other keys don't either
       const waiters = [
         start((map) => void map.update("key", (n) => (n ?? 0) + 1), map),
-        start((map) => void map.set("key2", map.update("key", (n) => (n ?? 0) + 10)), map),
+        start(
+          (map) =>
+            void map.set(
+              "key2",
+              map.update("key", (n) => (n ?? 0) + 10),
+            ),
+          map,
+        ),
       ];
       const promise = map.updateAsync("key", (n) => (n ?? 0) + 100);
       await until(() => waiters.every((thread) => thread.state === "blocked"), "they wait");

@@ -12,6 +12,7 @@ import {
   PAGE_SPAN,
   PAGE_WORDS,
 } from "../../src/memory/layout.ts";
+import { Q_HEAD, Q_TAIL } from "../../src/parking/layout.ts";
 import {
   E_HASH,
   E_KEY,
@@ -29,7 +30,6 @@ import {
   T_OWNS,
   T_USED,
 } from "../../src/shared/hash-table.ts";
-import { Q_HEAD, Q_TAIL } from "../../src/parking/layout.ts";
 import { arenaWords, indexOf } from "./arena.ts";
 
 const isBlock = (cell: number) => (cell & 1) === 0 && cell > 8;
@@ -95,7 +95,10 @@ export function tableWords(map: object): number {
 }
 
 /** Blocks of a kind that nothing in these maps refers to, and those with more or fewer references than entries. */
-export function strayCells(maps: readonly object[], kinds: readonly number[]): { stray: number; wrong: number } {
+export function strayCells(
+  maps: readonly object[],
+  kinds: readonly number[],
+): { stray: number; wrong: number } {
   const words = arenaWords();
   const counts = new Map<number, number>();
   const count = (cell: number) => isBlock(cell) && counts.set(cell, (counts.get(cell) ?? 0) + 1);
