@@ -78,7 +78,7 @@ export function updateOf(at: number, key: Key): number {
 export function use(at: number, key: Key, owner: object): Use {
   // Made before the guard: it may want memory. It is noted in the ledger with the reference that will be this use's.
   const fresh = allocate(Kind.KeyLock, KEY_LOCK_WORDS);
-  const slot = list(fresh);
+  const slot = note(fresh);
   try {
     words[fresh + K_KEY] = key === ALL ? NOTHING : packKey(key.value, key.word, owner);
   } catch (error) {
@@ -98,7 +98,17 @@ export function use(at: number, key: Key, owner: object): Use {
   if (found === 0) return { lock: fresh, slot };
   unlist(slot);
   release(fresh);
-  return { lock: found, slot: list(found) };
+  return { lock: found, slot: note(found) };
+}
+
+/** Notes a reference that the caller has in the ledger; if there is no memory for that, it is given back. */
+function note(lock: number): number {
+  try {
+    return list(lock);
+  } catch (error) {
+    release(lock);
+    throw error;
+  }
 }
 
 export const useAll = (at: number, owner: object): Use => use(at, ALL, owner);
@@ -151,7 +161,7 @@ function usedIf(at: number, choose: () => number): Use | undefined {
   const lock = choose();
   if (lock !== 0) retain(lock);
   leave(words, at + M_GUARD);
-  return lock === 0 ? undefined : { lock, slot: list(lock) };
+  return lock === 0 ? undefined : { lock, slot: note(lock) };
 }
 
 /** Under the guard: the lock of an update that is under way, or 0. */

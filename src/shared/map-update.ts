@@ -73,7 +73,7 @@ export async function setEntryAsync(at: number, key: Key, value: unknown, owner:
   if (write(at, key, cell, owner, false)) return;
   // Other calls of this thread use the hands meanwhile.
   letGo(VALUE_HAND);
-  const slot = isBlock(cell) ? list(cell) : 0;
+  let slot = 0;
   let waiting = true;
   const endWait = () => {
     waiting = false;
@@ -81,6 +81,7 @@ export async function setEntryAsync(at: number, key: Key, value: unknown, owner:
     hold(VALUE_HAND, cell);
   };
   try {
+    if (isBlock(cell)) slot = list(cell);
     const used = use(at, key, owner);
     await lockedAsync(at, used, SET, () => {
       mustOwnUpdate(used.lock, SET);
