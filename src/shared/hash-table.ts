@@ -17,6 +17,7 @@ import { enter, leave } from "../memory/guard.ts";
 import { Kind } from "../memory/layout.ts";
 import { Q_GUARD, QUEUE_WORDS } from "../parking/layout.ts";
 import { drop } from "./cell.ts";
+import { BATCH_HAND, discard, handOf, IN_HAND, KEPT_HAND, OUT_HAND } from "./guarded.ts";
 import { hold, letGo } from "./hands.ts";
 import { isKey } from "./keys.ts";
 
@@ -41,10 +42,8 @@ export const E_VALUE = 2;
 export const E_NEXT = 3;
 export const ENTRY = 4;
 
-/** Which cell is in which hand. */
-export const KEY_HAND = 0;
-export const VALUE_HAND = 1;
-const TABLE_HAND = 2;
+/** Hand of a key that goes in or comes out; of values and tables those of guarded.ts. */
+export const KEY_HAND = BATCH_HAND;
 
 /** Words of the smallest table, five entries, so that with its header it fills a block of the allocator. */
 const LEAST = 30;
@@ -94,7 +93,7 @@ export function hasRoom(at: number): boolean {
   return table !== 0 && words[table + T_USED] < words[table + T_CAPACITY];
 }
 
-/** Puts in an entry, whose cells leave the hands. There must be room. */
+/** Puts in an entry, whose cells are in hand until they are there. There must be room. */
 export function append(at: number, hash: number, key: number, value: number): void {
   const table = words[at + M_TABLE];
   const view = coverTable(table);
@@ -103,9 +102,9 @@ export function append(at: number, hash: number, key: number, value: number): vo
   const head = table + T_BUCKETS + (hash & view[table + T_MASK]);
   view[entry + E_HASH] = hash;
   view[entry + E_VALUE] = value;
-  letGo(KEY_HAND);
-  letGo(VALUE_HAND);
   view[entry + E_KEY] = key; // from here on it is there
+  letGo(KEY_HAND);
+  letGo(IN_HAND);
   view[entry + E_NEXT] = view[head];
   view[head] = entry;
   view[table + T_USED] = used + 1;
@@ -115,9 +114,9 @@ export function append(at: number, hash: number, key: number, value: number): vo
 /** Puts the value in hand into an entry, and takes the old one in hand. */
 export function replace(entry: number, value: number): number {
   const old = words[entry + E_VALUE];
-  letGo(VALUE_HAND);
+  hold(OUT_HAND, old);
   words[entry + E_VALUE] = value;
-  hold(VALUE_HAND, old);
+  letGo(IN_HAND);
   return old;
 }
 
@@ -127,10 +126,9 @@ export function replace(entry: number, value: number): number {
  */
 export function remove(at: number, entry: number): void {
   const table = words[at + M_TABLE];
-  const key = words[entry + E_KEY];
+  hold(KEY_HAND, words[entry + E_KEY]);
+  hold(OUT_HAND, words[entry + E_VALUE]);
   words[entry + E_KEY] = 0; // from here on it is gone
-  hold(KEY_HAND, key);
-  hold(VALUE_HAND, words[entry + E_VALUE]);
   words[entry + E_VALUE] = 0;
   words[at + M_SIZE]--;
   let link = table + T_BUCKETS + (words[entry + E_HASH] & words[table + T_MASK]);
@@ -143,10 +141,10 @@ export function remove(at: number, entry: number): void {
 export function detach(at: number): number {
   const table = words[at + M_TABLE];
   if (table === 0) return 0;
-  words[at + M_TABLE] = 0;
-  words[at + M_SIZE] = 0;
+  hold(OUT_HAND, table);
   cover(table)[table + T_OWNS] = 1;
-  hold(TABLE_HAND, table);
+  words[at + M_TABLE] = 0; // from here on the map is empty
+  words[at + M_SIZE] = 0;
   return table;
 }
 
@@ -154,14 +152,14 @@ export function detach(at: number): number {
 export function emptied(table: number): void {
   if (table === 0) return;
   eachLive(table, (entry) => {
-    const key = words[entry + E_KEY];
-    const value = words[entry + E_VALUE];
-    words[entry + E_KEY] = words[entry + E_VALUE] = 0;
-    drop(key);
-    drop(value);
+    // The key last: an entry without it counts as empty.
+    for (const word of [entry + E_VALUE, entry + E_KEY]) {
+      const cell = words[word];
+      words[word] = 0;
+      drop(cell);
+    }
   });
-  letGo(TABLE_HAND);
-  release(table);
+  discard(OUT_HAND, table);
 }
 
 /** Calls `visit` for each entry that is there, oldest first. */
@@ -190,23 +188,23 @@ export function isSparse(at: number): boolean {
 export function makeRoom(at: number): void {
   const total = wordsFor(words[at + M_SIZE]);
   const table = allocate(Kind.Store, total);
-  hold(TABLE_HAND, table);
+  hold(KEPT_HAND, table);
   const capacity = capacityOf(total);
   words[table + T_MASK] = bucketsOf(total) - 1;
   words[table + T_CAPACITY] = capacity;
   coverTable(table);
   enter(words, at + M_GUARD);
-  let unused = table;
-  if ((!hasRoom(at) || isSparse(at)) && words[at + M_SIZE] < capacity) {
-    unused = words[at + M_TABLE];
-    copyEntries(unused, table);
-    letGo(TABLE_HAND);
+  const old = words[at + M_TABLE];
+  const wanted = (!hasRoom(at) || isSparse(at)) && words[at + M_SIZE] < capacity;
+  if (wanted) {
+    hold(OUT_HAND, old);
+    copyEntries(old, table);
     words[at + M_TABLE] = table; // from here on the cells are in the new one
-    hold(TABLE_HAND, unused);
+    letGo(KEPT_HAND);
   }
   leave(words, at + M_GUARD);
-  letGo(TABLE_HAND);
-  if (unused !== 0) release(unused);
+  if (wanted) discard(OUT_HAND, old);
+  else discard(KEPT_HAND, table);
 }
 
 function copyEntries(from: number, to: number): void {
@@ -233,32 +231,44 @@ function copyEntries(from: number, to: number): void {
   words[to + T_USED] = (next - start) / ENTRY;
 }
 
-/** Derives from the entries what a killed thread may have left half done. */
+/**
+ * Derives from the entries what a killed thread may have left half done. What it had in hand and the map has too is the
+ * map's: it was on its way in and has arrived, or on its way out and had not left (guarded.ts). If the map has the same
+ * shared object twice that may cost a reference, and never frees what is still used.
+ */
 export function mend(at: number): void {
   const table = words[at + M_TABLE];
-  if (table === 0) {
-    words[at + M_SIZE] = 0;
-    return;
-  }
-  coverTable(table);
-  const mask = words[table + T_MASK];
-  const first = firstEntry(table);
-  const used = words[table + T_USED];
-  words.fill(0, table + T_BUCKETS, first);
   let size = 0;
-  for (let i = 0; i <= used && i < words[table + T_CAPACITY]; i++) {
-    const entry = first + i * ENTRY;
-    if (words[entry + E_KEY] === 0) {
-      words[entry + E_VALUE] = 0; // whoever put it there, or took it out, has it in hand
-      continue;
+  for (const hand of [KEPT_HAND, OUT_HAND]) disown(at, hand, table);
+  if (table !== 0) {
+    coverTable(table);
+    words[table + T_OWNS] = 0;
+    const mask = words[table + T_MASK];
+    const first = firstEntry(table);
+    const used = words[table + T_USED];
+    words.fill(0, table + T_BUCKETS, first);
+    for (let i = 0; i <= used && i < words[table + T_CAPACITY]; i++) {
+      const entry = first + i * ENTRY;
+      if (words[entry + E_KEY] === 0) {
+        words[entry + E_VALUE] = 0; // whoever put it there, or took it out, has it in hand
+        continue;
+      }
+      disown(at, KEY_HAND, words[entry + E_KEY]);
+      for (const hand of [IN_HAND, OUT_HAND]) disown(at, hand, words[entry + E_VALUE]);
+      const head = table + T_BUCKETS + (words[entry + E_HASH] & mask);
+      words[entry + E_NEXT] = words[head];
+      words[head] = entry;
+      words[table + T_USED] = Math.max(used, i + 1);
+      size++;
     }
-    const head = table + T_BUCKETS + (words[entry + E_HASH] & mask);
-    words[entry + E_NEXT] = words[head];
-    words[head] = entry;
-    words[table + T_USED] = Math.max(used, i + 1);
-    size++;
   }
   words[at + M_SIZE] = size;
+}
+
+/** What the map has, the dead holder of the guard has not in that hand. */
+function disown(at: number, hand: number, block: number): void {
+  const word = handOf(at + M_GUARD, hand);
+  if (block !== 0 && words[word] === block) words[word] = 0;
 }
 
 onDispose(Kind.Store, (table) => {

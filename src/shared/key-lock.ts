@@ -7,7 +7,8 @@
  *
  * A reference is noted in the ledger of its realm. So if a thread is killed with it, the supervisor frees the lock
  * (`updateRobust`) and gives the reference back; the record, of no more use then, leaves the list when the next one
- * looks through it.
+ * looks through it. Killed just between taking the note back and giving the reference back, it leaves a record that
+ * stays, and serves whoever updates that key next.
  *
  * The lock of `clear` keeps new updates out while `clear` waits for those under way, or it might wait for ever. Who is
  * in an update of the same map is let through: `clear` waits for that one anyway.

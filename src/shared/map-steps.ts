@@ -11,8 +11,9 @@ import { words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import { Kind } from "../memory/layout.ts";
 import { defineRobust } from "../parking/robust.ts";
-import { drop, isBlock, isBrief, keep, NOTHING, open } from "./cell.ts";
-import { hold, letGo } from "./hands.ts";
+import { isBlock, isBrief, keep, NOTHING, open } from "./cell.ts";
+import { discard, IN_HAND, KEPT_HAND, OUT_HAND, openFrom } from "./guarded.ts";
+import { hold } from "./hands.ts";
 import {
   append,
   detach,
@@ -29,7 +30,6 @@ import {
   mend,
   remove,
   replace,
-  VALUE_HAND,
 } from "./hash-table.ts";
 import { disposeLocks, type Key, takenLock, updateOf } from "./key-lock.ts";
 import { packKey } from "./keys.ts";
@@ -53,16 +53,11 @@ export function read(at: number, { value, word, hash }: Key, absent?: unknown): 
     cell = words[entry + E_VALUE];
     if (isBrief(cell)) return open(cell);
     keep(cell);
-    hold(VALUE_HAND, cell);
+    hold(KEPT_HAND, cell);
   } finally {
     leave(words, at + M_GUARD);
   }
-  try {
-    return open(cell);
-  } finally {
-    letGo(VALUE_HAND);
-    drop(cell);
-  }
+  return openFrom(KEPT_HAND, cell);
 }
 
 const DONE = 0;
@@ -80,7 +75,7 @@ export function write(at: number, key: Key, cell: number, owner: object, mine: b
   // A key of one word needs no packing; for another it is worth a second look whether the entry is there already.
   let keyCell = isBlock(key.word) ? NOTHING : key.word;
   let old = NOTHING;
-  hold(VALUE_HAND, cell);
+  hold(IN_HAND, cell);
   try {
     for (let next = BUSY; next !== DONE; ) {
       enter(words, at + M_GUARD);
@@ -106,24 +101,18 @@ export function write(at: number, key: Key, cell: number, owner: object, mine: b
         hold(KEY_HAND, keyCell);
       } else if (next === NEEDS_ROOM) makeRoom(at);
       else {
-        giveUp(VALUE_HAND, old);
-        giveUp(KEY_HAND, keyCell); // another thread put in the entry meanwhile, with a key of its own
+        discard(OUT_HAND, old);
+        discard(KEY_HAND, keyCell); // another thread put in the entry meanwhile, with a key of its own
         return true;
       }
     }
   } catch (error) {
-    giveUp(VALUE_HAND, cell);
-    giveUp(KEY_HAND, keyCell);
+    discard(IN_HAND, cell);
+    discard(KEY_HAND, keyCell);
     throw error;
   }
-  giveUp(KEY_HAND, keyCell);
+  discard(KEY_HAND, keyCell);
   return false;
-}
-
-/** Drops a cell that is in hand. */
-export function giveUp(hand: number, cell: number): void {
-  letGo(hand);
-  drop(cell);
 }
 
 export const ABSENT = 0;
@@ -151,8 +140,8 @@ export function erase(
   } finally {
     leave(words, at + M_GUARD);
   }
-  giveUp(KEY_HAND, keyCell);
-  giveUp(VALUE_HAND, cell);
+  discard(KEY_HAND, keyCell);
+  discard(OUT_HAND, cell);
   if (sparse) shrink(at);
   return DELETED;
 }

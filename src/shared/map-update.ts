@@ -1,10 +1,10 @@
 /** The calls of a map that wait for an update of a key, or are one: blocking, and awaiting. */
 import { list, unlist } from "../memory/handle.ts";
 import { isBlock, pack } from "./cell.ts";
+import { discard, IN_HAND } from "./guarded.ts";
 import { hold, letGo } from "./hands.ts";
-import { VALUE_HAND } from "./hash-table.ts";
 import { endUse, type Key, type Use, use, useAll, useAround, useClearing, useTaken } from "./key-lock.ts";
-import { DELETED, erase, eraseAll, giveUp, IN_UPDATE, read, write } from "./map-steps.ts";
+import { DELETED, erase, eraseAll, IN_UPDATE, read, write } from "./map-steps.ts";
 import { mustBeValue, mustOwnUpdate, runUpdate, runUpdateAsync, type UpdateCall } from "./update-lock.ts";
 
 export const SET: UpdateCall = { doing: "set an entry of the SharedMap", twin: "setAsync()" };
@@ -64,7 +64,7 @@ export function setEntry(at: number, key: Key, value: unknown, owner: object): v
       write(at, key, cell, owner, true);
     });
   } finally {
-    if (inHand) giveUp(VALUE_HAND, cell);
+    if (inHand) discard(IN_HAND, cell);
   }
 }
 
@@ -72,13 +72,13 @@ export async function setEntryAsync(at: number, key: Key, value: unknown, owner:
   const cell = pack(value, VALUE, owner);
   if (write(at, key, cell, owner, false)) return;
   // Other calls of this thread use the hands meanwhile.
-  letGo(VALUE_HAND);
+  letGo(IN_HAND);
   let slot = 0;
   let waiting = true;
   const endWait = () => {
     waiting = false;
     unlist(slot);
-    hold(VALUE_HAND, cell);
+    hold(IN_HAND, cell);
   };
   try {
     if (isBlock(cell)) slot = list(cell);
@@ -91,7 +91,7 @@ export async function setEntryAsync(at: number, key: Key, value: unknown, owner:
   } finally {
     if (waiting) {
       endWait();
-      giveUp(VALUE_HAND, cell);
+      discard(IN_HAND, cell);
     }
   }
 }
