@@ -42,6 +42,8 @@ export function allocate(kind: Kind, size: number): number {
   } finally {
     leave(words, H_GUARD);
   }
+  // Pages that another thread grew may follow those that this realm has seen.
+  cover(at + size - 1);
   words.fill(0, at, at + size);
   return at;
 }

@@ -325,7 +325,7 @@ describe("looking through a SharedMap", () => {
       for (const _ of map) break;
       for (const _ of map.values());
     }
-    assert.equal(usedBytes(), before);
+    assert.ok(usedBytes() <= before, `${usedBytes() - before} bytes more`);
   });
 
   test("sees a state that once was, while others write", async () => {
@@ -750,7 +750,7 @@ describe("the memory of a SharedMap", () => {
       assert.ok(tableWords(map) <= 64, `${tableWords(map)} words for nothing`);
       map.set("a", "b");
       map.clear();
-      assert.equal(usedBytes(), before);
+      assert.ok(usedBytes() <= before, `${usedBytes() - before} bytes more`);
     }
   });
 
@@ -763,7 +763,8 @@ describe("the memory of a SharedMap", () => {
       for (let i = 0; i < 100; i++) map.set(i, chunk);
       most = Math.max(most, usedBytes());
       map.clear();
-      assert.equal(usedBytes(), before, `round ${round}`);
+      // Not more; it may be less, as idle workers give back what earlier tests left in them.
+      assert.ok(usedBytes() <= before, `round ${round}: ${usedBytes() - before} bytes more`);
     }
     assert.ok(most - before < 100 * (chunk.length + 140_000), `${most - before} bytes`);
   });

@@ -130,6 +130,6 @@ describe("a SharedSet", () => {
       assert.ok(tableWords(set) <= 64);
     }
     set.clear();
-    assert.equal(usedBytes(), before);
+    assert.ok(usedBytes() <= before, `${usedBytes() - before} bytes more`);
   });
 });
