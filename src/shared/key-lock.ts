@@ -116,8 +116,8 @@ export const useAll = (at: number, owner: object): Use => use(at, ALL, owner);
 
 /** Ends a use; the last one takes the record out of the list. */
 export function endUse(at: number, { lock, slot }: Use): void {
-  unlist(slot);
   enter(words, at + M_GUARD);
+  unlist(slot); // not before: the guard may be long in coming
   const idle = sweep(at, lock);
   leave(words, at + M_GUARD);
   for (const record of idle) release(record);
