@@ -68,6 +68,11 @@ export function arenaBuffer(): SharedArrayBuffer {
   return buffer;
 }
 
+/** Shared memory of its own, outside of the arena: it lives as long as some thread has a view on it. */
+export function separateBuffer(bytes: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(bytes);
+}
+
 function map(shared: Growable): void {
   buffer = shared;
   words = new Int32Array(shared, 0, Math.floor(shared.byteLength / 4));

@@ -151,19 +151,6 @@ function drop(entry: Entry): void {
   release(at);
 }
 
-/**
- * Notes a block that no handle stands for, with one reference, for as long as this realm needs it: `unlist` takes the
- * note back, and the reference is the caller's again.
- */
-export function list(at: number): number {
-  return takeSlot(at);
-}
-export function unlist(slot: number): void {
-  if (slot === 0) return;
-  words[slot] = 0;
-  freeSlots.push(slot);
-}
-
 /** Gives back what a dead realm's ledger lists, and the ledger. */
 export function settleLedger(root: number): void {
   for (let chunk = cover(root)[root]; chunk !== 0; chunk = words[root]) {
@@ -181,6 +168,19 @@ export function settleLedger(root: number): void {
 /** Handles alive in this realm, for tests. */
 export function handleCount(): number {
   return entries.size;
+}
+
+/**
+ * Notes a block that no handle stands for, with one reference, for as long as this realm needs it: `unlist` takes the
+ * note back, and the reference is the caller's again.
+ */
+export function list(at: number): number {
+  return takeSlot(at);
+}
+export function unlist(slot: number): void {
+  if (slot === 0) return;
+  words[slot] = 0;
+  freeSlots.push(slot);
 }
 
 export { onDispose };

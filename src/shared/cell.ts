@@ -15,7 +15,7 @@ import { loadFloat, storeFloat } from "../memory/float.ts";
 import { adopt } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { packHeld, unpackHeld } from "../threading/held-code.ts";
-import { crossingOf } from "../threading/message.ts";
+import { crossingOf, isPlain } from "../threading/message.ts";
 import { BRIEF, lengthOfText, openText, packText } from "./text-cell.ts";
 
 export const NOTHING = 0;
@@ -36,10 +36,10 @@ export function pack(value: unknown, label: string, owner: object): number {
     }
     case "boolean":
       return value ? TRUE : FALSE;
-    case "string":
-      return packText(value);
     case "undefined":
       return UNDEFINED;
+    case "string":
+      return packText(value);
     case "object": {
       if (value === null) return NULL;
       const handle = crossingOf(value);
@@ -66,8 +66,8 @@ export function open(cell: number): unknown {
       return false;
   }
   const kind = kindOf(cell);
-  if (kind === Kind.String) return openText(cell);
   if (kind === Kind.Double) return loadFloat(cell);
+  if (kind === Kind.String) return openText(cell);
   if (kind !== Kind.Message) return adopt(kind, cell);
   return unpackHeld(
     cell,
@@ -92,6 +92,13 @@ export function isBrief(cell: number): boolean {
   if (!isBlock(cell)) return true;
   const kind = kindOf(cell);
   return kind === Kind.String ? lengthOfText(cell) <= BRIEF : kind === Kind.Double;
+}
+
+/** `open` of it can't fail for want of shared memory or of a module: it may be taken out first and opened then. */
+export function isSure(cell: number): boolean {
+  if (isBrief(cell)) return true;
+  const kind = kindOf(cell);
+  return kind === Kind.String || (kind === Kind.Message && isPlain(cell));
 }
 
 export function isBlock(cell: number): boolean {

@@ -13,6 +13,7 @@ import { enter, leave } from "../memory/guard.ts";
 import { dismiss, kAt, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { drop, isBlock, keep, open } from "./cell.ts";
+import { letGo } from "./hands.ts";
 
 const COUNT = 0;
 const CELLS = 1;
@@ -45,11 +46,38 @@ export function takeSnapshot(source: Source): Snapshot {
 }
 
 /** The values of a snapshot, one at a time. Nothing is left behind when the loop over it ends, however it ends. */
-export function* valuesOf(snapshot: Snapshot): Generator<unknown, undefined> {
-  try {
-    for (let i = 0; i < snapshot.length; i++) yield snapshot.open(i);
-  } finally {
-    snapshot.release();
+export function valuesOf<T>(snapshot: Snapshot): IterableIterator<T, undefined> {
+  return new Values<T>(snapshot);
+}
+
+/** As a generator with `finally` would do, at a fraction of the cost for each value. */
+class Values<T> implements IterableIterator<T, undefined> {
+  #snapshot: Snapshot | undefined;
+  readonly #length: number;
+  #next = 0;
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+    this.#length = snapshot.length;
+  }
+  [Symbol.iterator](): this {
+    return this;
+  }
+  next(): IteratorResult<T, undefined> {
+    const snapshot = this.#snapshot;
+    if (snapshot === undefined || this.#next >= this.#length) return this.return();
+    try {
+      return { done: false, value: snapshot.open(this.#next++) as T };
+    } catch (error) {
+      this.return();
+      throw error;
+    }
+  }
+  return(): IteratorReturnResult<undefined> {
+    const snapshot = this.#snapshot;
+    this.#snapshot = undefined;
+    snapshot?.release();
+    return { done: true, value: undefined };
   }
 }
 
@@ -132,11 +160,63 @@ class HeldCells extends SharedObject implements Snapshot {
     return open(words[this.#at + CELLS + index]);
   }
   release(): void {
+    dropCells(this.#at);
+    dismiss(this);
+  }
+}
+
+/** Gives the cells back, one by one: killed in between, the block still refers to the rest. */
+function dropCells(at: number): void {
+  for (let count = words[at + COUNT] - 1; count >= 0; count--) {
+    words[at + COUNT] = count;
+    drop(words[at + CELLS + count]);
+  }
+}
+
+/** One cell that is kept for a while in which the hands serve others, such as an await. */
+export interface HeldCell {
+  /** The cell, which is the caller's now: to take into hand at once. */
+  take(): number;
+  /** Gives it back, if it was not taken. */
+  release(): void;
+}
+
+/** Moves a cell from a hand to a place of its own. @throws RangeError (ARENA_FULL), and the cell is given back */
+export function holdCell(hand: number, cell: number): HeldCell {
+  let held: HeldOne;
+  try {
+    held = new HeldOne();
+  } catch (error) {
+    letGo(hand);
+    drop(cell);
+    throw error;
+  }
+  held.put(hand, cell);
+  return held;
+}
+
+class HeldOne extends SharedObject implements HeldCell {
+  readonly #at: number;
+
+  constructor() {
+    super(Kind.Snapshot, CELLS + 1);
+    this.#at = this[kAt];
+  }
+  put(hand: number, cell: number): void {
+    words[this.#at + CELLS] = cell;
+    letGo(hand);
+    words[this.#at + COUNT] = 1;
+  }
+  take(): number {
+    words[this.#at + COUNT] = 0;
+    return words[this.#at + CELLS];
+  }
+  release(): void {
     dismiss(this);
   }
 }
 
 onDispose(Kind.Snapshot, (at) => {
   cover(at + CELLS + words[at + COUNT]);
-  for (let i = 0; i < words[at + COUNT]; i++) drop(words[at + CELLS + i]);
+  dropCells(at);
 });

@@ -4,7 +4,7 @@
  */
 import { CaptureError, describe, RuntimeError } from "../errors/errors.ts";
 import { release } from "../memory/allocator.ts";
-import { packCode, prepare, unpack } from "./message.ts";
+import { isPlain, packCode, prepare, unpack } from "./message.ts";
 
 /**
  * A message with `value`, for `owner` to keep.
@@ -31,6 +31,7 @@ export function packHeld(value: unknown, label: string, owner: object, remedy: s
  *   loaded from then on
  */
 export function unpackHeld(message: number, doing: string, remedy: string): unknown {
+  if (isPlain(message)) return unpack(message);
   const loading = prepare(message);
   if (loading === undefined) return unpack(message);
   loading.catch(() => {}); // the next try tells
