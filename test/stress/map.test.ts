@@ -238,29 +238,35 @@ function record(
 
 describe("a SharedMap", { concurrency: false }, () => {
   test("is linearizable: an order of single steps explains what three threads saw", async (t) => {
-    const seed = freshSeed();
-    t.diagnostic(`seed ${seed}`);
-    const rounds = 400;
-    const maps = Array.from({ length: rounds }, () => new SharedMap<string, number>());
-    const log = new SharedMap<string, Operation<Call, Result>[]>();
-    const [clock, ready] = [new SharedInt32(), new SharedInt32()];
-    const ids = [1, 2, 3];
-    await joinAll(
-      startEach(
-        record,
-        ids.map((id) => [maps, log, clock, ready, seed, id] as const),
-      ),
-    );
+    const first = freshSeed();
+    t.diagnostic(`seed ${first}`);
+    // On busy processors calls seldom overlap: on until they did.
     let overlapping = 0;
-    for (let round = 0; round < rounds; round++) {
-      const history = ids.flatMap((id) => log.get(`${round}/${id}`)!);
-      if (history.some(({ called, returned }) => returned - called > 1)) overlapping++;
-      mustLinearize(history, sequential, `round ${round}, seed ${seed}`);
-      assert.deepEqual(mapFaults(maps[round]), [], `round ${round}, seed ${seed}`);
-    }
-    assert.ok(
-      overlapping > rounds / 10,
-      `only in ${overlapping} rounds calls overlapped: that shows nothing`,
-    );
+    for (let seed = first; overlapping < 40 && seed < first + 50; seed++)
+      overlapping += await histories(seed);
+    assert.ok(overlapping >= 40, `only in ${overlapping} rounds calls overlapped: that shows nothing`);
   });
 });
+
+/** Checks the histories of many rounds. @returns in how many of them calls overlapped */
+async function histories(seed: number): Promise<number> {
+  const rounds = 400;
+  const maps = Array.from({ length: rounds }, () => new SharedMap<string, number>());
+  const log = new SharedMap<string, Operation<Call, Result>[]>();
+  const [clock, ready] = [new SharedInt32(), new SharedInt32()];
+  const ids = [1, 2, 3];
+  await joinAll(
+    startEach(
+      record,
+      ids.map((id) => [maps, log, clock, ready, seed, id] as const),
+    ),
+  );
+  let overlapping = 0;
+  for (let round = 0; round < rounds; round++) {
+    const history = ids.flatMap((id) => log.get(`${round}/${id}`)!);
+    if (history.some(({ called, returned }) => returned - called > 1)) overlapping++;
+    mustLinearize(history, sequential, `round ${round}, seed ${seed}`);
+    assert.deepEqual(mapFaults(maps[round]), [], `round ${round}, seed ${seed}`);
+  }
+  return overlapping;
+}
