@@ -31,6 +31,9 @@ const MULTITHREADING = "multithreading";
 /** It reads navigator.hardwareConcurrency, which Node 20 has not. */
 const NAVIGATOR = ["--import", "data:text/javascript,globalThis.navigator||={hardwareConcurrency:5}"];
 const CPYTHON = "CPython";
+/** The price of sharing: a map of one thread. */
+const PLAIN_MAP = "plain Map";
+const CLONE = "postMessage of a Map";
 export const OURS = US;
 
 /** The one JavaScript rival that has semaphores, conditions and barriers. */
@@ -236,6 +239,48 @@ export const BENCHES: readonly Bench[] = [
     reference: RAW,
     targets: [{ against: RAW, atMost: 2 }],
   },
+  {
+    name: "map-get",
+    title: "SharedMap, one thread: a number read under one of 1,000 string keys",
+    unit: "ns",
+    kind: "warm",
+    rounds: 25,
+    rivals: [
+      { name: US, script: "map-get-threadkit" },
+      { name: PLAIN_MAP, script: "map-get-plain" },
+      { name: MULTITHREADING, script: "map-get-multithreading", flags: NAVIGATOR },
+    ],
+    reference: PLAIN_MAP,
+    targets: [{ against: MULTITHREADING, atMost: 0.1 }],
+  },
+  {
+    name: "map-set",
+    title: "SharedMap, one thread: a number set under one of 1,000 string keys",
+    unit: "ns",
+    kind: "warm",
+    rounds: 25,
+    rivals: [
+      { name: US, script: "map-set-threadkit" },
+      { name: PLAIN_MAP, script: "map-set-plain" },
+      { name: MULTITHREADING, script: "map-set-multithreading", flags: NAVIGATOR },
+    ],
+    reference: PLAIN_MAP,
+    targets: [{ against: MULTITHREADING, atMost: 0.1 }],
+  },
+  {
+    name: "map-far",
+    title: "SharedMap of 100,000 entries: another thread is asked for one field, and answers",
+    unit: "µs",
+    kind: "warm",
+    rounds: 15,
+    rivals: [
+      { name: US, script: "map-far-threadkit" },
+      { name: CLONE, script: "map-far-clone" },
+    ],
+    reference: CLONE,
+    targets: [{ against: CLONE, atMost: 0.001 }],
+  },
+  againstCPython("map-update", "SharedMap, 4 threads × 25,000 counts under 8 keys", "ms"),
   againstCPython("event", "Event, uncontended: set, wait and clear", "ns"),
   againstCPython("ping", "Event, two threads: a hand-over there and back", "µs"),
   againstCPython(

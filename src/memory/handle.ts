@@ -199,4 +199,17 @@ export function handleCount(): number {
   return entries.size;
 }
 
+/**
+ * Notes a block that no handle stands for, with one reference, for as long as this realm needs it: `unlist` takes the
+ * note back, and the reference is the caller's again.
+ */
+export function list(at: number): number {
+  return takeSlot(at);
+}
+export function unlist(slot: number): void {
+  if (slot === 0) return;
+  words[slot] = 0;
+  freeSlots.push(slot);
+}
+
 export { onDispose };

@@ -38,7 +38,9 @@ export { SharedBoolean } from "../shared/boolean.ts";
 export { SharedFloat64 } from "../shared/float64.ts";
 export { SharedInt32 } from "../shared/int32.ts";
 export { SharedList } from "../shared/list.ts";
+export { SharedMap } from "../shared/map.ts";
 export { SharedRef } from "../shared/ref.ts";
+export { SharedSet } from "../shared/set.ts";
 export { SharedStruct } from "../shared/struct.ts";
 export type {
   Fields,
