@@ -4,11 +4,18 @@ export {
   BrokenBarrierError,
   BrokenLockError,
   CaptureError,
+  QueueEmptyError,
+  QueueFullError,
+  QueueShutDownError,
   RuntimeError,
   ThreadkitError,
 } from "../errors/errors.ts";
 export type { ResourceLimits } from "../host/host.ts";
 export { TIMEOUT_MAX, type WaitOptions } from "../parking/deadline.ts";
+export { LifoQueue } from "../queue/lifo-queue.ts";
+export { PriorityQueue, type PriorityQueueOptions } from "../queue/priority-queue.ts";
+export { Queue } from "../queue/queue.ts";
+export { SimpleQueue } from "../queue/simple-queue.ts";
 export { SharedBigInt64 } from "../shared/bigint64.ts";
 export { SharedBoolean } from "../shared/boolean.ts";
 export { SharedFloat64 } from "../shared/float64.ts";

@@ -1,0 +1,95 @@
+/**
+ * Where a queue keeps its cells: a block with a power of two of slots, by its first word, that grows by doubling and
+ * shrinks when it is nearly empty. In a ring item number n stands in slot n modulo the capacity; in a stack the bottom
+ * is slot 0. A slot with nothing in it is 0.
+ */
+import { allocate, release } from "../memory/allocator.ts";
+import { cover, words } from "../memory/arena.ts";
+import { enter, leave } from "../memory/guard.ts";
+import { Kind } from "../memory/layout.ts";
+import { drop } from "../shared/cell.ts";
+import { hold, letGo } from "../shared/hands.ts";
+import { DROPPED, HEAD, LINE, STATE, STORE, TAIL } from "./words.ts";
+
+const CAPACITY = 0;
+/** Offset of the first slot. */
+export const SLOTS = 1;
+const LEAST = 8;
+/** A store smaller than this does not shrink. */
+const KEPT = 1024;
+/** The hand for a store that is no queue's yet, or no more. */
+const HAND = 1;
+
+export function newStore(capacity = LEAST): number {
+  const store = allocate(Kind.Store, SLOTS + capacity);
+  words[store + CAPACITY] = capacity;
+  return store;
+}
+
+/** The store of a queue, which is covered after that. */
+export function storeOf(at: number): number {
+  const store = words[at + STORE];
+  cover(store + SLOTS + cover(store)[store + CAPACITY]);
+  return store;
+}
+
+export function capacityOf(store: number): number {
+  return words[store + CAPACITY];
+}
+
+/** Is a store of `capacity` too large for `count` items? */
+export function isSparse(capacity: number, count: number): boolean {
+  return capacity > KEPT && count < capacity >> 3;
+}
+
+/**
+ * Gives a queue a store of twice or of a quarter of the slots. Made before the guard: to make it may take long, or fail
+ * with ARENA_FULL. Nothing happens if that is not needed any more.
+ */
+export function resize(at: number, stacked: boolean, grows: boolean): void {
+  const before = capacityOf(storeOf(at));
+  const fresh = newStore(grows ? before * 2 : before >> 2);
+  hold(HAND, fresh);
+  enter(words, at + LINE);
+  const old = storeOf(at);
+  const count = (words[at + TAIL] - words[at + HEAD]) | 0;
+  const wanted =
+    words[at + STATE] !== DROPPED &&
+    capacityOf(old) === before &&
+    (grows ? count >= before : isSparse(before, count));
+  if (wanted) {
+    if (stacked) words.copyWithin(fresh + SLOTS, old + SLOTS, old + SLOTS + count);
+    else copyRing(old, fresh, words[at + HEAD], count);
+    letGo(HAND);
+    words[at + STORE] = fresh;
+    hold(HAND, old);
+  }
+  leave(words, at + LINE);
+  letGo(HAND);
+  release(wanted ? old : fresh);
+}
+
+/** Run by run: each ends where one of the two rings does. */
+function copyRing(old: number, fresh: number, head: number, count: number): void {
+  const [from, to] = [capacityOf(old), capacityOf(fresh)];
+  for (let done = 0; done < count; ) {
+    const source = (head + done) & (from - 1);
+    const target = (head + done) & (to - 1);
+    const run = Math.min(count - done, from - source, to - target);
+    words.copyWithin(fresh + SLOTS + target, old + SLOTS + source, old + SLOTS + source + run);
+    done += run;
+  }
+}
+
+/**
+ * Drops what stands in the slots: of a queue that is DROPPED, which nobody puts into or takes from, or that is freed.
+ * A slot is emptied before its block is given back: killed in between, a block is lost.
+ */
+export function sweep(at: number): void {
+  const store = storeOf(at);
+  for (let slot = store + SLOTS, end = slot + capacityOf(store); slot < end; slot++) {
+    const cell = words[slot];
+    words[slot] = 0;
+    drop(cell);
+  }
+}
