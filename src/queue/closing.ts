@@ -7,23 +7,9 @@ import { GONE } from "../parking/layout.ts";
 import type { ParkRequest, Steps } from "../parking/park.ts";
 import { wake } from "../parking/queue.ts";
 import { hold, letGo } from "../shared/hands.ts";
-import { changing, serve } from "./lines.ts";
+import { changing, forgetItems, serve } from "./lines.ts";
 import { newStore, sweep } from "./store.ts";
-import {
-  CLOSED,
-  DONE,
-  DROPPED,
-  GIVEN_ITEMS,
-  HEAD,
-  JOINERS,
-  JOINS,
-  LINE,
-  ORDER,
-  STATE,
-  STORE,
-  TAIL,
-  unfinishedNow,
-} from "./words.ts";
+import { CLOSED, DONE, DROPPED, JOINERS, JOINS, LINE, ORDER, STATE, STORE, unfinishedNow } from "./words.ts";
 
 /** Nothing is taken any more; with `immediate` nothing is given either, and what is in it is dropped. */
 export function shutDown(at: number, immediate: boolean): void {
@@ -34,8 +20,7 @@ export function shutDown(at: number, immediate: boolean): void {
     if (before >= state) return;
     words[at + STATE] = state;
     if (!immediate) return;
-    words[at + TAIL] = words[at + HEAD];
-    words[at + GIVEN_ITEMS] = 0;
+    forgetItems(at);
   });
   if (immediate && before !== DROPPED) dropItems(at);
 }

@@ -13,6 +13,7 @@ import { defineRobust } from "../parking/robust.ts";
 import { mendStep } from "./slots.ts";
 import {
   available,
+  DONE,
   DROPPED,
   GETS,
   GETTERS,
@@ -115,6 +116,14 @@ export function useGift(at: number, node: number, gifts: number): void {
   if (words[at + gifts] > 0) words[at + gifts]--;
 }
 
+/** Of a queue that is DROPPED: nothing is in it or on its way, and as much less is not done, if it was not done before. */
+export function forgetItems(at: number): void {
+  const head = words[at + HEAD];
+  words[at + TAIL] = head;
+  words[at + GIVEN_ITEMS] = 0;
+  if (((head - words[at + DONE]) | 0) < 0) words[at + DONE] = head;
+}
+
 /** Counts anew who waits and what is on its way: somebody died. */
 function recount(at: number): void {
   for (const count of [GETTERS, PUTTERS, JOINERS, SORTERS, GIVEN_ITEMS, GIVEN_ROOM]) words[at + count] = 0;
@@ -128,14 +137,12 @@ function recount(at: number): void {
     if (status === GIFTED && marks & GETS) words[at + GIVEN_ITEMS]++;
     if (status === GIFTED && marks & PUTS) words[at + GIVEN_ROOM]++;
   });
-  // What was on its way when all was dropped is not any more.
-  if (words[at + STATE] === DROPPED) words[at + GIVEN_ITEMS] = 0;
+  if (words[at + STATE] === DROPPED) forgetItems(at);
 }
 
 /** Under the guard of a thread that was killed. The supervisor tells whom it settles. */
 function mend(at: number): void {
   mendStep(at);
-  if (words[at + STATE] === DROPPED) words[at + TAIL] = words[at + HEAD];
   recount(at);
   serve(at, []);
 }

@@ -7,7 +7,7 @@ import type { ParkRequest, Steps } from "../parking/park.ts";
 import { wake } from "../parking/queue.ts";
 import { HandOver } from "../parking/spin.ts";
 import { drop, isBlock } from "../shared/cell.ts";
-import { giveItem, useGift } from "./lines.ts";
+import { giveItem, serve, useGift } from "./lines.ts";
 import { handWord, putIn } from "./slots.ts";
 import { resize } from "./store.ts";
 import {
@@ -111,16 +111,14 @@ export function takeAlong(node: number): void {
 }
 
 function putGift(at: number, stacked: boolean, cell: number, node: number): number {
+  const woken: number[] = [];
   enter(words, at + LINE);
-  let result = SHUT;
-  let woken = 0;
-  if (words[at + STATE] === OPEN) {
-    result = putIn(at, stacked, cell, node + N_BRINGS);
-    if (result === PUT && words[at + GETTERS] !== 0) woken = giveItem(at);
-  }
+  const result = words[at + STATE] === OPEN ? putIn(at, stacked, cell, node + N_BRINGS) : SHUT;
   if (result !== GROW) useGift(at, node, GIVEN_ROOM);
+  // If a getter in line is handed the item at once, the room is there again for the next putter.
+  if (result === PUT) serve(at, woken);
   leave(words, at + LINE);
-  if (woken !== 0) wake(woken);
+  for (const other of woken) wake(other);
   return result;
 }
 
