@@ -29,6 +29,7 @@ const MULTITHREADING = "multithreading";
 /** It reads navigator.hardwareConcurrency, which Node 20 has not. */
 const NAVIGATOR = ["--import", "data:text/javascript,globalThis.navigator||={hardwareConcurrency:5}"];
 const CPYTHON = "CPython";
+const POST_MESSAGE = "postMessage";
 export const OURS = US;
 
 /** Warm, ours against CPython's; the contenders are named like the bench. */
@@ -45,6 +46,16 @@ function againstCPython(name: string, title: string, unit: Bench["unit"]): Bench
     ],
     reference: CPYTHON,
     targets: [{ against: CPYTHON, atMost: 1 }],
+  };
+}
+
+/** A producer and a consumer: ours, CPython's, which copies nothing, and messages between workers. */
+function againstPostMessage(name: string, title: string): Bench {
+  const bench = againstCPython(name, title, "ns");
+  return {
+    ...bench,
+    rivals: [...bench.rivals, { name: POST_MESSAGE, script: `${name}-raw` }],
+    targets: [{ against: POST_MESSAGE, atMost: 1 }],
   };
 }
 
@@ -183,4 +194,12 @@ export const BENCHES: readonly Bench[] = [
   againstCPython("seats", "Semaphore of 2, contended: 5 threads × 50,000 visits", "ms"),
   againstCPython("lone", "Barrier of one party: one round", "ns"),
   againstCPython("barrier", "Barrier of three threads: one round", "µs"),
+  {
+    ...againstCPython("queue-pairs", "Queue, uncontended: put and get of a small integer", "ns"),
+    targets: [{ against: CPYTHON, atMost: 0.2 }],
+  },
+  againstCPython("simple-queue", "SimpleQueue, uncontended: put and get of a small integer", "ns"),
+  againstCPython("priority-queue", "PriorityQueue of 1,000 items: put and get of a small integer", "ns"),
+  againstPostMessage("feed", "Queue of 100, two threads: small integers from one to the other"),
+  againstPostMessage("feed-objects", "Queue of 100, two threads: small objects from one to the other"),
 ];

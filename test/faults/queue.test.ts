@@ -273,7 +273,7 @@ const missing = seen.subarray(0, put).filter((times) => times === 0).length;
 const { Message = 0, String: strings = 0, Double = 0 } = census();
 console.log(JSON.stringify({
   unquiet: unquiet(queue), doubled, lostByTheDead: missing <= kills, empty: countsOf(queue).items === 0,
-  leaks: Message + strings + Double <= kills + 20, faults: allocatorFaults(undefined, kills), active: activeCount(),
+  leaks: Message + strings + Double <= 5, faults: allocatorFaults(undefined, kills), active: activeCount(),
 }));
 process.exit();
 `;
