@@ -200,6 +200,6 @@ export const BENCHES: readonly Bench[] = [
   },
   againstCPython("simple-queue", "SimpleQueue, uncontended: put and get of a small integer", "ns"),
   againstCPython("priority-queue", "PriorityQueue of 1,000 items: put and get of a small integer", "ns"),
-  againstPostMessage("feed", "Queue of 100, two threads: small integers from one to the other"),
-  againstPostMessage("feed-objects", "Queue of 100, two threads: small objects from one to the other"),
+  againstPostMessage("feed", "Queue, two threads: small integers from one to the other"),
+  againstPostMessage("feed-objects", "Queue, two threads: small objects from one to the other"),
 ];

@@ -36,11 +36,19 @@ const VALUES = [
   "SharedFloat64",
   "SharedInt32",
   "SharedUint32",
+  // queues
+  "LifoQueue",
+  "PriorityQueue",
+  "Queue",
+  "SimpleQueue",
   // errors
   "BlockingError",
   "BrokenBarrierError",
   "BrokenLockError",
   "CaptureError",
+  "QueueEmptyError",
+  "QueueFullError",
+  "QueueShutDownError",
   "RuntimeError",
   "ThreadkitError",
 ];
@@ -52,7 +60,7 @@ test("threadkit exports these values and no others", () => {
 test("threadkit exports the types that its signatures name", () => {
   // A type has no trace at run time, so the declarations are read.
   const declarations = readFileSync(path.join(root, "dist", "types", "public", "index.d.ts"), "utf8");
-  for (const name of ["AcquireOptions", "Lockable", "ThreadState", "WaitOptions"]) {
+  for (const name of ["AcquireOptions", "Lockable", "PriorityQueueOptions", "ThreadState", "WaitOptions"]) {
     assert.match(declarations, new RegExp(`\\b${name}\\b`), `the type ${name} is not exported`);
   }
 });

@@ -17,7 +17,7 @@ function promised(source: string): string | undefined {
 describe("examples/tutorial", () => {
   test("covers what a tutorial of threads covers", () => {
     const topics =
-      "bank-account barrier daemon event join lifecycle producer-consumer race rlock semaphore thread-local timer";
+      "bank-account barrier daemon event join lifecycle producer-consumer queue race rlock semaphore thread-local timer";
     assert.deepEqual(
       programs.sort(),
       topics.split(" ").map((topic) => `${topic}.ts`),

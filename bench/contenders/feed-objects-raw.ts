@@ -1,4 +1,4 @@
-// The same by postMessage, without a limit: the consumer answers when it has all.
+// The same by postMessage.
 import { Worker } from "node:worker_threads";
 import { serve } from "./protocol.ts";
 

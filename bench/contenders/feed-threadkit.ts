@@ -1,17 +1,22 @@
-// A producer and a consumer, with room for a hundred; over when all is done.
+// A producer and a consumer, who answers when it has all.
 import { Queue, Thread } from "threadkit";
 import { perRound, serve } from "./protocol.ts";
 
-const queue = new Queue<number>(100);
+const COUNT = 20_000;
+const queue = new Queue<number>();
+const done = new Queue<number>();
 new Thread({
   target: () => {
-    for (const _ of queue) queue.taskDone();
+    for (;;) {
+      for (let i = 0; i < COUNT; i++) queue.get();
+      done.put(COUNT);
+    }
   },
   daemon: true,
 }).start();
 await serve(() =>
-  perRound(20_000, (count) => {
+  perRound(COUNT, (count) => {
     for (let i = 0; i < count; i++) queue.put(i);
-    queue.join();
+    done.get();
   }),
 );

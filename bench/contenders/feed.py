@@ -1,13 +1,15 @@
 import queue, sys, threading, time
 
 COUNT = 20_000
-q = queue.Queue(100)
+q = queue.Queue()
+done = queue.Queue()
 
 
 def consume():
     while True:
-        q.get()
-        q.task_done()
+        for _ in range(COUNT):
+            q.get()
+        done.put(COUNT)
 
 
 threading.Thread(target=consume, daemon=True).start()
@@ -15,5 +17,5 @@ for _ in sys.stdin:
     start = time.perf_counter()
     for i in range(COUNT):
         q.put(i)
-    q.join()
+    done.get()
     print((time.perf_counter() - start) * 1e9 / COUNT, flush=True)

@@ -143,10 +143,12 @@ export abstract class QueueObject<T> extends SharedObject {
   /** @internal */
   [kPut](item: T, limit: number): void {
     const cell = pack(item, ITEM, this);
-    if (isBlock(cell)) cover(cell)[handWord()] = cell;
     let result: number = FULL;
+    if (isBlock(cell)) cover(cell)[handWord()] = cell;
+    // Nothing to give back: the short way.
+    else if ((result = this[kTryPut](item, cell)) === PUT) return;
     try {
-      result = this[kTryPut](item, cell);
+      if (isBlock(cell)) result = this[kTryPut](item, cell);
       if (result !== PUT) result = this.#putSlow(item, cell, limit, result);
     } finally {
       if (result !== PUT) giveUp(cell);

@@ -54,9 +54,12 @@ export function tryTake(at: number, stacked: boolean): number {
   const woken = settled;
   leave(words, at + LINE);
   if (woken !== 0) wake(woken);
-  if (cell !== EMPTY && cell !== SHUT) shrinkIfSparse(at, stacked);
+  if ((words[at + HEAD] & SHRINK_EVERY) === 0) shrinkIfSparse(at, stacked);
   return cell;
 }
+
+/** A look at every 64th item is soon enough for a store of more than a thousand slots. */
+const SHRINK_EVERY = 63;
 
 /** Without the guard, so it may be wrong; `resize` looks again. */
 function shrinkIfSparse(at: number, stacked: boolean): void {
