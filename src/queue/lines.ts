@@ -44,13 +44,14 @@ function countOf(mark: number): number {
 
 /** Settles the first in line that waits for `mark`, and returns its node for `wake` after the guard; 0: nobody. */
 function settleFirst(at: number, mark: number, status: typeof NOTIFIED | typeof GIFTED): number {
+  const count = at + countOf(mark);
   for (let node = firstWaiting(at + LINE); node !== 0; node = nextWaiting(node)) {
     if ((words[node + N_FLAGS] & mark) === 0) continue;
-    words[at + countOf(mark)]--;
+    words[count]--;
     settle(at + LINE, node, status);
     return node;
   }
-  words[at + countOf(mark)] = 0;
+  words[count] = 0;
   return 0;
 }
 
@@ -132,8 +133,10 @@ function recount(at: number): void {
     if (node === 0 || words[node + N_FROM] !== at + LINE) return;
     const status = load(words, node + N_STATUS);
     const marks = words[node + N_FLAGS];
-    for (const mark of [GETS, PUTS, JOINS, SORTS])
-      if (status === WAITING && marks & mark) words[at + countOf(mark)]++;
+    for (const mark of [GETS, PUTS, JOINS, SORTS]) {
+      const count = at + countOf(mark);
+      if (status === WAITING && marks & mark) words[count]++;
+    }
     if (status === GIFTED && marks & GETS) words[at + GIVEN_ITEMS]++;
     if (status === GIFTED && marks & PUTS) words[at + GIVEN_ROOM]++;
   });

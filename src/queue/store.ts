@@ -37,27 +37,23 @@ export function capacityOf(store: number): number {
   return words[store + CAPACITY];
 }
 
-/** Is a store of `capacity` too large for `count` items? */
-export function isSparse(capacity: number, count: number): boolean {
-  return capacity > KEPT && count < capacity >> 3;
-}
-
 /**
- * Gives a queue a store of twice or of a quarter of the slots. Made before the guard: to make it may take long, or fail
- * with ARENA_FULL. Nothing happens if that is not needed any more.
+ * Gives a queue a store of twice or of a quarter of the slots, if that is needed. It is made without the guard, since
+ * that may take long, or fail with ARENA_FULL; so what is needed is looked at before and after.
  */
 export function resize(at: number, stacked: boolean, grows: boolean): void {
+  enter(words, at + LINE);
   const before = capacityOf(storeOf(at));
+  const needed = needsOther(at, before, grows);
+  leave(words, at + LINE);
+  if (!needed) return;
   const fresh = newStore(grows ? before * 2 : before >> 2);
   hold(HAND, fresh);
   enter(words, at + LINE);
   const old = storeOf(at);
-  const count = (words[at + TAIL] - words[at + HEAD]) | 0;
-  const wanted =
-    words[at + STATE] !== DROPPED &&
-    capacityOf(old) === before &&
-    (grows ? count >= before : isSparse(before, count));
+  const wanted = capacityOf(old) === before && needsOther(at, before, grows);
   if (wanted) {
+    const count = (words[at + TAIL] - words[at + HEAD]) | 0;
     if (stacked) words.copyWithin(fresh + SLOTS, old + SLOTS, old + SLOTS + count);
     else copyRing(old, fresh, words[at + HEAD], count);
     letGo(HAND);
@@ -67,6 +63,13 @@ export function resize(at: number, stacked: boolean, grows: boolean): void {
   leave(words, at + LINE);
   letGo(HAND);
   release(wanted ? old : fresh);
+}
+
+/** Under the guard. The store of a queue that is DROPPED belongs to whoever made it so. */
+function needsOther(at: number, capacity: number, grows: boolean): boolean {
+  const count = (words[at + TAIL] - words[at + HEAD]) | 0;
+  if (words[at + STATE] === DROPPED) return false;
+  return grows ? count >= capacity : capacity > KEPT && count < capacity >> 3;
 }
 
 /** Run by run: each ends where one of the two rings does. */

@@ -9,7 +9,7 @@ import { HandOver } from "../parking/spin.ts";
 import { drop, isBlock, open } from "../shared/cell.ts";
 import { changing, giveRoom, useGift } from "./lines.ts";
 import { handWord, putBack, takeOut } from "./slots.ts";
-import { capacityOf, isSparse, resize, storeOf } from "./store.ts";
+import { resize } from "./store.ts";
 import {
   available,
   DROPPED,
@@ -25,7 +25,6 @@ import {
   SHUT,
   STATE,
   sizeNow,
-  TAIL,
 } from "./words.ts";
 
 /** What a get came to: EMPTY, SHUT, or TAKEN with the value. */
@@ -52,20 +51,15 @@ export function tryTake(at: number, stacked: boolean): number {
   enter(words, at + LINE);
   const cell = takeUnder(at, stacked);
   const woken = settled;
+  const mayShrink = cell !== EMPTY && cell !== SHUT && (words[at + HEAD] & SHRINK_EVERY) === 0;
   leave(words, at + LINE);
   if (woken !== 0) wake(woken);
-  if ((words[at + HEAD] & SHRINK_EVERY) === 0) shrinkIfSparse(at, stacked);
+  if (mayShrink) resize(at, stacked, false);
   return cell;
 }
 
-/** A look at every 64th item is soon enough for a store of more than a thousand slots. */
+/** Is the store too large? A look at every 64th item is soon enough: it has more than a thousand slots then. */
 const SHRINK_EVERY = 63;
-
-/** Without the guard, so it may be wrong; `resize` looks again. */
-function shrinkIfSparse(at: number, stacked: boolean): void {
-  if (isSparse(capacityOf(storeOf(at)), (words[at + TAIL] - words[at + HEAD]) | 0))
-    resize(at, stacked, false);
-}
 
 /** The value of a cell that was taken: it is in the queue no more, and its memory is given back. */
 export function valueOf(at: number, stacked: boolean, cell: number): unknown {
