@@ -96,6 +96,11 @@ export function sizeNow(at: number): number {
   }
 }
 
+/**
+ * How many are not done. DONE first: if it equals TAIL after that, all were done in between. The other way round two
+ * changes could pass unseen, one of each, and the two words would never have been equal.
+ */
 export function unfinishedNow(at: number): number {
-  return (load(cover(at), at + TAIL) - load(words, at + DONE)) | 0;
+  const done = load(cover(at), at + DONE);
+  return (load(words, at + TAIL) - done) | 0;
 }

@@ -18,8 +18,8 @@ export const MUTANTS: readonly Seed[] = [
     bug: "a waiter looks whether it must wait before it has the guard",
     models: "lock",
     file: "parking/park.ts",
-    find: "  enter(words, queue + Q_GUARD);\n  const waits = request.mustWait();",
-    replace: "  const waits = request.mustWait();\n  enter(words, queue + Q_GUARD);",
+    find: "  enter(words, queue + Q_GUARD);\n  const waits = request.mustWait(node);",
+    replace: "  const waits = request.mustWait(node);\n  enter(words, queue + Q_GUARD);",
   },
   {
     bug: "a waiter gives up although it was settled in the meantime",

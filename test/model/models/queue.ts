@@ -142,3 +142,22 @@ export const joined = model({
   races,
   after: exact,
 });
+
+/** There is always one that is not done: whoever looks must not add up words of different moments. */
+export const neverDone = model({
+  share: () => {
+    const { queue } = shared();
+    queue.put(0);
+    return { queue };
+  },
+  threads: [
+    (s) => {
+      put(s, 1);
+      s.queue.taskDone();
+    },
+    ({ queue }) => queue.join({ timeout: 0 }),
+  ],
+  changes,
+  races,
+  after: (_, [, joined]) => equal(joined, false, "joined"),
+});
