@@ -13,7 +13,7 @@ import { type AcquireOptions, acquireTimeout } from "../sync/lockable.ts";
 import "./closing.ts";
 import { giveUp, putSteps, spinForRoom, tryPut } from "./putting.ts";
 import { handWord } from "./slots.ts";
-import { newStore } from "./store.ts";
+import { type Layout, newStore, RING, SORTED, STACK } from "./store.ts";
 import { spinForItem, TAKEN, type Taken, takeSteps, tryTake, valueOf } from "./taking.ts";
 import { EMPTY, FULL, LINE, MAXSIZE, PUT, SHUT, STORE, sizeNow, WORDS } from "./words.ts";
 
@@ -37,8 +37,7 @@ const EVER = Number.POSITIVE_INFINITY;
 /** Base of the queues. */
 export abstract class QueueObject<T> extends SharedObject {
   readonly #at: number;
-  /** The newest comes out first, or what its order says: the slots are a stack, not a ring. */
-  readonly #stacked: boolean;
+  readonly #layout: Layout;
 
   /** @internal */
   constructor(kind: Kind, maxsize: number) {
@@ -46,7 +45,7 @@ export abstract class QueueObject<T> extends SharedObject {
     super(kind, WORDS);
     const at = this[kAt];
     this.#at = at;
-    this.#stacked = kind === Kind.LifoQueue || kind === Kind.PriorityQueue;
+    this.#layout = kind === Kind.LifoQueue ? STACK : kind === Kind.PriorityQueue ? SORTED : RING;
     const words = cover(at + WORDS);
     if (!born) return;
     words[at + MAXSIZE] = maxsize;
@@ -68,9 +67,9 @@ export abstract class QueueObject<T> extends SharedObject {
    */
   get(options?: AcquireOptions): T {
     const limit = options === undefined ? EVER : acquireTimeout(options, GET);
-    const cell = tryTake(this.#at, this.#stacked);
+    const cell = tryTake(this.#at, this.#layout);
     if (cell & 1) return (cell >> 1) as T;
-    if (cell !== EMPTY && cell !== SHUT) return valueOf(this.#at, this.#stacked, cell) as T;
+    if (cell !== EMPTY && cell !== SHUT) return valueOf(this.#at, this.#layout, cell) as T;
     return this.#must(this.#takeSlow(cell, limit), limit);
   }
 
@@ -106,9 +105,9 @@ export abstract class QueueObject<T> extends SharedObject {
 
   /** @internal */
   [kTake](limit: number): Taken {
-    const cell = tryTake(this.#at, this.#stacked);
+    const cell = tryTake(this.#at, this.#layout);
     if (cell !== EMPTY && cell !== SHUT)
-      return { outcome: TAKEN, value: valueOf(this.#at, this.#stacked, cell) };
+      return { outcome: TAKEN, value: valueOf(this.#at, this.#layout, cell) };
     return this.#takeSlow(cell, limit);
   }
 
@@ -117,14 +116,14 @@ export abstract class QueueObject<T> extends SharedObject {
     signal?.throwIfAborted();
     const taken = this[kTake](0);
     if (taken.outcome !== EMPTY || timeout === 0) return taken;
-    return parkAsync(takeSteps(this.#at, this.#stacked), timeout, signal);
+    return parkAsync(takeSteps(this.#at, this.#layout), timeout, signal);
   }
 
   #takeSlow(cell: number, limit: number): Taken {
     if (cell === SHUT) return { outcome: SHUT, value: undefined };
     if (limit === 0) return { outcome: EMPTY, value: undefined };
     spinForItem(this.#at);
-    return parkSync(takeSteps(this.#at, this.#stacked), deadlineOf(limit), GET, "getAsync()");
+    return parkSync(takeSteps(this.#at, this.#layout), deadlineOf(limit), GET, "getAsync()");
   }
 
   #must({ outcome, value }: Taken, limit: number): T {
@@ -191,12 +190,12 @@ export abstract class QueueObject<T> extends SharedObject {
 
   /** One try: PUT, FULL, SHUT, or anything else that its slow path is to see to. @internal */
   [kTryPut](_item: T, cell: number): number {
-    return tryPut(this.#at, this.#stacked, cell);
+    return tryPut(this.#at, this.#layout, cell);
   }
 
   /** @internal */
   [kPutSteps](_item: T, cell: number, _once: boolean): Steps<number> {
-    return putSteps(this.#at, this.#stacked, cell);
+    return putSteps(this.#at, this.#layout, cell);
   }
 
   #notPut(result: number, limit: number): Error {

@@ -12,7 +12,7 @@ import { carriesCode, onCrossing } from "../threading/message.ts";
 import { kPutSteps, kTryPut } from "./base.ts";
 import { type Compare, checkOrdered, compareDefault } from "./order.ts";
 import { Queue } from "./queue.ts";
-import { checkNotComparing, putSortedSteps, tryPutNumber } from "./sorting.ts";
+import { checkNotComparing, putSortedSteps, tryPutByNumber } from "./sorting.ts";
 import { BUSY, ORDER, ORDERED } from "./words.ts";
 
 export interface PriorityQueueOptions<T> {
@@ -86,7 +86,7 @@ export class PriorityQueue<T = unknown> extends Queue<T> {
     checkNotComparing(this.#at);
     if (words[this.#at + ORDERED] !== 0) return BUSY;
     checkOrdered(item);
-    return typeof item === "number" ? tryPutNumber(this.#at, item, cell) : BUSY;
+    return tryPutByNumber(this.#at, item, cell);
   }
 
   /** @internal */

@@ -9,7 +9,7 @@ import { HandOver } from "../parking/spin.ts";
 import { drop, isBlock } from "../shared/cell.ts";
 import { giveItem, serve, useGift } from "./lines.ts";
 import { handWord, putIn } from "./slots.ts";
-import { resize } from "./store.ts";
+import { type Layout, resize } from "./store.ts";
 import {
   FULL,
   GETTERS,
@@ -31,31 +31,31 @@ import {
 let settled = 0;
 
 /** Under the guard: PUT, FULL, SHUT or GROW. `held`: the word that holds the cell, if it is a block. */
-function putUnder(at: number, stacked: boolean, cell: number, held: number): number {
+function putUnder(at: number, layout: Layout, cell: number, held: number): number {
   settled = 0;
   if (words[at + STATE] !== OPEN) return SHUT;
   if (!hasRoom(at)) return FULL;
-  const result = putIn(at, stacked, cell, held);
+  const result = putIn(at, layout, cell, held);
   if (result === PUT && words[at + GETTERS] !== 0) settled = giveItem(at);
   return result;
 }
 
 /** Puts a cell in, which is in hand if it is a block, if there is room: PUT, FULL or SHUT. */
-export function tryPut(at: number, stacked: boolean, cell: number): number {
+export function tryPut(at: number, layout: Layout, cell: number): number {
   const held = isBlock(cell) ? handWord() : 0;
   for (;;) {
     enter(words, at + LINE);
-    const result = putUnder(at, stacked, cell, held);
+    const result = putUnder(at, layout, cell, held);
     const woken = settled;
     leave(words, at + LINE);
     if (woken !== 0) wake(woken);
     if (result !== GROW) return result;
-    resize(at, stacked, true);
+    resize(at, layout, true);
   }
 }
 
 /** The slow path of put: PUT, FULL or SHUT. But for PUT the cell is the caller's afterwards, and in no hand. */
-export function* putSteps(at: number, stacked: boolean, cell: number): Steps<number> {
+export function* putSteps(at: number, layout: Layout, cell: number): Steps<number> {
   let result = FULL;
   let woken = 0;
   let mine = 0;
@@ -64,7 +64,7 @@ export function* putSteps(at: number, stacked: boolean, cell: number): Steps<num
     marks: PUTS,
     mustWait(node) {
       mine = node;
-      result = putUnder(at, stacked, cell, handWord());
+      result = putUnder(at, layout, cell, handWord());
       woken = settled;
       if (result !== FULL) return false;
       words[at + PUTTERS]++;
@@ -82,15 +82,15 @@ export function* putSteps(at: number, stacked: boolean, cell: number): Steps<num
     // 2. Handed over: there is room for this one, whatever others do.
     if (outcome === GIFTED) {
       for (result = GROW; result === GROW; ) {
-        result = putGift(at, stacked, cell, mine);
-        if (result === GROW) resize(at, stacked, true);
+        result = putGift(at, layout, cell, mine);
+        if (result === GROW) resize(at, layout, true);
       }
     }
     // 3. The time was up, or the queue was shut down.
     if (outcome === GONE) result = FULL;
     if (outcome === NOTIFIED) result = SHUT;
     if (result === GROW) {
-      resize(at, stacked, true);
+      resize(at, layout, true);
       continue;
     }
     if (result !== PUT) takeAlong(mine);
@@ -110,10 +110,10 @@ export function takeAlong(node: number): void {
   if (node !== 0) words[node + N_BRINGS] = 0;
 }
 
-function putGift(at: number, stacked: boolean, cell: number, node: number): number {
+function putGift(at: number, layout: Layout, cell: number, node: number): number {
   const woken: number[] = [];
   enter(words, at + LINE);
-  const result = words[at + STATE] === OPEN ? putIn(at, stacked, cell, node + N_BRINGS) : SHUT;
+  const result = words[at + STATE] === OPEN ? putIn(at, layout, cell, node + N_BRINGS) : SHUT;
   if (result !== GROW) useGift(at, node, GIVEN_ROOM);
   // If a getter in line is handed the item at once, the room is there again for the next putter.
   if (result === PUT) serve(at, woken);

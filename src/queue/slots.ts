@@ -15,7 +15,7 @@ import { words } from "../memory/arena.ts";
 import { R_HANDS } from "../parking/layout.ts";
 import { here } from "../parking/realm.ts";
 import { isBlock } from "../shared/cell.ts";
-import { capacityOf, SLOTS, storeOf } from "./store.ts";
+import { capacityOf, type Layout, RING, SLOTS, SORTED, storeOf, wordsFor } from "./store.ts";
 import { EMPTY, GROW, HEAD, PUT, STEP, STEP_COUNT, STEP_HOLD, STEP_SLOT, TAIL } from "./words.ts";
 
 const NO_STEP = 0;
@@ -29,19 +29,22 @@ export function handWord(): number {
 }
 
 /** Takes the next item out: the oldest of a ring, the topmost of a stack. A block is in the caller's hand then. */
-export function takeOut(at: number, stacked: boolean): number {
+export function takeOut(at: number, layout: Layout): number {
   const store = storeOf(at);
   const head = words[at + HEAD];
   const count = (words[at + TAIL] - head) | 0;
   if (count <= 0) return EMPTY;
-  const slot = store + SLOTS + (stacked ? count - 1 : head & (capacityOf(store) - 1));
+  const slot =
+    store + SLOTS + (layout === RING ? head & (capacityOf(store) - 1) : wordsFor(count - 1, layout));
   const cell = words[slot];
   if (isBlock(cell)) {
     takeBlock(at, slot, cell, head);
+    if (layout === SORTED) words[slot + 1] = 0;
     return cell;
   }
   words[at + HEAD] = head + 1;
   words[slot] = 0;
+  if (layout === SORTED) words[slot + 1] = 0;
   return cell;
 }
 
@@ -57,15 +60,15 @@ function takeBlock(at: number, slot: number, cell: number, head: number): void {
   words[at + STEP] = NO_STEP;
 }
 
-/** Puts a cell in as the newest or topmost. `held`: the word that holds it, if it is a block. PUT or GROW. */
-export function putIn(at: number, stacked: boolean, cell: number, held: number): number {
+/** Puts a cell into a ring or a stack as the newest or topmost. `held`: the word that holds it, if it is a block. PUT or GROW. */
+export function putIn(at: number, layout: Layout, cell: number, held: number): number {
   const store = storeOf(at);
   const head = words[at + HEAD];
   const tail = words[at + TAIL];
   const count = (tail - head) | 0;
   const capacity = capacityOf(store);
   if (count >= capacity) return GROW;
-  const slot = store + SLOTS + (stacked ? count : tail & (capacity - 1));
+  const slot = store + SLOTS + (layout === RING ? tail & (capacity - 1) : count);
   if (isBlock(cell)) {
     begin(at, PUTTING, tail, slot, held);
     words[slot] = cell;
@@ -79,16 +82,18 @@ export function putIn(at: number, stacked: boolean, cell: number, held: number):
   return PUT;
 }
 
-/** Puts a cell into a stack at `place`, below those that come out before it. PUT or GROW. */
-export function insert(at: number, place: number, cell: number, held: number): number {
+/** Puts a cell and what it begins with at `place` of what is SORTED, below those that come out before. PUT or GROW. */
+export function insert(at: number, place: number, cell: number, first: number, held: number): number {
   const store = storeOf(at);
   const tail = words[at + TAIL];
   const count = (tail - words[at + HEAD]) | 0;
-  if (count >= capacityOf(store)) return GROW;
-  const slot = store + SLOTS + place;
+  const end = wordsFor(count, SORTED);
+  if (end >= capacityOf(store)) return GROW;
+  const slot = store + SLOTS + wordsFor(place, SORTED);
   begin(at, INSERTING, tail, slot, held);
   // One call of the engine's, in which no thread is killed.
-  if (place < count) words.copyWithin(slot + 1, slot, store + SLOTS + count);
+  if (place < count) words.copyWithin(slot + 2, slot, store + SLOTS + end);
+  words[slot + 1] = first;
   words[slot] = cell;
   words[at + TAIL] = tail + 1;
   if (held !== 0) words[held] = 0;
@@ -97,13 +102,13 @@ export function insert(at: number, place: number, cell: number, held: number): n
 }
 
 /** The item that was taken last goes back to where it was, if there is a slot: nobody could read it. PUT or GROW. */
-export function putBack(at: number, stacked: boolean, cell: number): number {
+export function putBack(at: number, layout: Layout, cell: number): number {
   const store = storeOf(at);
   const head = words[at + HEAD];
   const count = (words[at + TAIL] - head) | 0;
   const capacity = capacityOf(store);
-  if (count >= capacity) return GROW;
-  const slot = store + SLOTS + (stacked ? count : (head - 1) & (capacity - 1));
+  if (wordsFor(count, layout) >= capacity) return GROW;
+  const slot = store + SLOTS + (layout === RING ? (head - 1) & (capacity - 1) : wordsFor(count, layout));
   // The hand first: killed in between, a block is lost; the other way round it would be given back twice.
   words[handWord()] = 0;
   words[slot] = cell;
@@ -131,9 +136,9 @@ export function mendStep(at: number): void {
     if (held !== 0) words[held] = 0;
   } else if (step === PUTTING) words[slot] = 0;
   else if (step === INSERTING) {
-    const top = store + SLOTS + ((words[at + TAIL] - head) | 0);
-    if (words[top] !== 0) words.copyWithin(slot, slot + 1, top + 1);
-    words[top] = 0;
+    const top = store + SLOTS + wordsFor((words[at + TAIL] - head) | 0, SORTED);
+    if (words[top] !== 0) words.copyWithin(slot, slot + 2, top + 2);
+    words[top] = words[top + 1] = 0;
   }
   words[at + STEP] = NO_STEP;
 }

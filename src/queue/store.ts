@@ -1,7 +1,11 @@
 /**
- * Where a queue keeps its cells: a block with a power of two of slots, by its first word, that grows by doubling and
- * shrinks when it is nearly empty. In a ring item number n stands in slot n modulo the capacity; in a stack the bottom
- * is slot 0. A slot with nothing in it is 0.
+ * Where a queue keeps its cells: a block with a power of two of words, told by its first one, that grows by doubling and
+ * shrinks when it is nearly empty. A word with nothing in it is 0.
+ *
+ * RING     item number n stands in word n modulo the capacity
+ * STACK    the bottom is word 0
+ * SORTED   a stack of two words an item: the cell, and what it begins with (0: unknown; see sorting.ts). Two words also
+ *          since an engine moves shared memory bytewise unless it moves it by whole 8 bytes: 9 times slower
  */
 import { allocate, release } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
@@ -11,10 +15,20 @@ import { drop } from "../shared/cell.ts";
 import { hold, letGo } from "../shared/hands.ts";
 import { DROPPED, HEAD, LINE, STATE, STORE, TAIL } from "./words.ts";
 
+export const RING = 0;
+export const STACK = 1;
+export const SORTED = 2;
+export type Layout = typeof RING | typeof STACK | typeof SORTED;
+
 const CAPACITY = 0;
 /** Offset of the first slot. */
 export const SLOTS = 1;
 const LEAST = 8;
+/** How many words `count` items take. */
+export function wordsFor(count: number, layout: Layout): number {
+  return layout === SORTED ? count << 1 : count;
+}
+
 /** A store smaller than this does not shrink. */
 const KEPT = 1024;
 /** The hand for a store that is no queue's yet, or no more. */
@@ -41,21 +55,21 @@ export function capacityOf(store: number): number {
  * Gives a queue a store of twice or of a quarter of the slots, if that is needed. It is made without the guard, since
  * that may take long, or fail with ARENA_FULL; so what is needed is looked at before and after.
  */
-export function resize(at: number, stacked: boolean, grows: boolean): void {
+export function resize(at: number, layout: Layout, grows: boolean): void {
   enter(words, at + LINE);
   const before = capacityOf(storeOf(at));
-  const needed = needsOther(at, before, grows);
+  const needed = needsOther(at, layout, before, grows);
   leave(words, at + LINE);
   if (!needed) return;
   const fresh = newStore(grows ? before * 2 : before >> 2);
   hold(HAND, fresh);
   enter(words, at + LINE);
   const old = storeOf(at);
-  const wanted = capacityOf(old) === before && needsOther(at, before, grows);
+  const wanted = capacityOf(old) === before && needsOther(at, layout, before, grows);
   if (wanted) {
     const count = (words[at + TAIL] - words[at + HEAD]) | 0;
-    if (stacked) words.copyWithin(fresh + SLOTS, old + SLOTS, old + SLOTS + count);
-    else copyRing(old, fresh, words[at + HEAD], count);
+    if (layout === RING) copyRing(old, fresh, words[at + HEAD], count);
+    else words.copyWithin(fresh + SLOTS, old + SLOTS, old + SLOTS + wordsFor(count, layout));
     letGo(HAND);
     words[at + STORE] = fresh;
     hold(HAND, old);
@@ -66,8 +80,8 @@ export function resize(at: number, stacked: boolean, grows: boolean): void {
 }
 
 /** Under the guard. The store of a queue that is DROPPED belongs to whoever made it so. */
-function needsOther(at: number, capacity: number, grows: boolean): boolean {
-  const count = (words[at + TAIL] - words[at + HEAD]) | 0;
+function needsOther(at: number, layout: Layout, capacity: number, grows: boolean): boolean {
+  const count = wordsFor((words[at + TAIL] - words[at + HEAD]) | 0, layout);
   if (words[at + STATE] === DROPPED) return false;
   return grows ? count >= capacity : capacity > KEPT && count < capacity >> 3;
 }

@@ -9,7 +9,7 @@ import { HandOver } from "../parking/spin.ts";
 import { drop, isBlock, open } from "../shared/cell.ts";
 import { changing, giveRoom, useGift } from "./lines.ts";
 import { handWord, putBack, takeOut } from "./slots.ts";
-import { resize } from "./store.ts";
+import { type Layout, resize } from "./store.ts";
 import {
   available,
   DROPPED,
@@ -38,23 +38,23 @@ export interface Taken {
 let settled = 0;
 
 /** Under the guard: a cell, EMPTY or SHUT. */
-function takeUnder(at: number, stacked: boolean): number {
+function takeUnder(at: number, layout: Layout): number {
   settled = 0;
   if (available(at) <= 0 || words[at + STATE] === DROPPED) return words[at + STATE] === OPEN ? EMPTY : SHUT;
-  const cell = takeOut(at, stacked);
+  const cell = takeOut(at, layout);
   if (words[at + PUTTERS] !== 0 && words[at + STATE] === OPEN) settled = giveRoom(at);
   return cell;
 }
 
 /** Takes the next item if there is one that is nobody's: a cell, EMPTY or SHUT. A block is in hand. */
-export function tryTake(at: number, stacked: boolean): number {
+export function tryTake(at: number, layout: Layout): number {
   enter(words, at + LINE);
-  const cell = takeUnder(at, stacked);
+  const cell = takeUnder(at, layout);
   const woken = settled;
   const mayShrink = cell !== EMPTY && cell !== SHUT && (words[at + HEAD] & SHRINK_EVERY) === 0;
   leave(words, at + LINE);
   if (woken !== 0) wake(woken);
-  if (mayShrink) resize(at, stacked, false);
+  if (mayShrink) resize(at, layout, false);
   return cell;
 }
 
@@ -62,7 +62,7 @@ export function tryTake(at: number, stacked: boolean): number {
 const SHRINK_EVERY = 63;
 
 /** The value of a cell that was taken: it is in the queue no more, and its memory is given back. */
-export function valueOf(at: number, stacked: boolean, cell: number): unknown {
+export function valueOf(at: number, layout: Layout, cell: number): unknown {
   if (cell & 1) return cell >> 1;
   if (!isBlock(cell)) return open(cell);
   try {
@@ -71,7 +71,7 @@ export function valueOf(at: number, stacked: boolean, cell: number): unknown {
     return value;
   } catch (error) {
     // It can be read later, or by another thread.
-    if ((error as { code?: unknown }).code === "MODULE_NOT_LOADED") restore(at, stacked, cell);
+    if ((error as { code?: unknown }).code === "MODULE_NOT_LOADED") restore(at, layout, cell);
     else discard(cell);
     throw error;
   }
@@ -84,17 +84,17 @@ export function discard(cell: number): void {
   drop(cell);
 }
 
-function restore(at: number, stacked: boolean, cell: number): void {
+function restore(at: number, layout: Layout, cell: number): void {
   let result = GROW;
   const tryIt = () => {
-    result = words[at + STATE] === DROPPED ? SHUT : putBack(at, stacked, cell);
+    result = words[at + STATE] === DROPPED ? SHUT : putBack(at, layout, cell);
   };
-  for (changing(at, tryIt); result === GROW; changing(at, tryIt)) resize(at, stacked, true);
+  for (changing(at, tryIt); result === GROW; changing(at, tryIt)) resize(at, layout, true);
   if (result === SHUT) discard(cell);
 }
 
 /** The slow path of get. */
-export function* takeSteps(at: number, stacked: boolean): Steps<Taken> {
+export function* takeSteps(at: number, layout: Layout): Steps<Taken> {
   const taken: Taken = { outcome: EMPTY, value: undefined };
   let cell = EMPTY;
   let woken = 0;
@@ -104,7 +104,7 @@ export function* takeSteps(at: number, stacked: boolean): Steps<Taken> {
     marks: GETS,
     mustWait(node) {
       mine = node;
-      cell = takeUnder(at, stacked);
+      cell = takeUnder(at, layout);
       woken = settled;
       if (cell !== EMPTY) return false;
       words[at + GETTERS]++;
@@ -122,22 +122,22 @@ export function* takeSteps(at: number, stacked: boolean): Steps<Taken> {
     // 3. The queue was shut down: what is left in it may still be taken.
     if (outcome === NOTIFIED) continue;
     // 4. Handed over: one of the items is for this node, whatever others do.
-    if (outcome === GIFTED) cell = takeGift(at, stacked, mine);
+    if (outcome === GIFTED) cell = takeGift(at, layout, mine);
     else if (woken !== 0) wake(woken);
     if (cell === SHUT) taken.outcome = SHUT;
     else {
       taken.outcome = TAKEN;
-      taken.value = valueOf(at, stacked, cell);
+      taken.value = valueOf(at, layout, cell);
     }
     return taken;
   }
 }
 
 /** The item that a gift stands for; SHUT if all was dropped meanwhile. */
-function takeGift(at: number, stacked: boolean, node: number): number {
+function takeGift(at: number, layout: Layout, node: number): number {
   enter(words, at + LINE);
   useGift(at, node, GIVEN_ITEMS);
-  const cell = words[at + STATE] === DROPPED ? SHUT : takeOut(at, stacked);
+  const cell = words[at + STATE] === DROPPED ? SHUT : takeOut(at, layout);
   leave(words, at + LINE);
   return cell;
 }

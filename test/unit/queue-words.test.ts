@@ -133,9 +133,9 @@ describe("a queue whose putter was killed", () => {
         const slots = storeOf(at) + SLOTS;
         const value = 35 - 10 * place;
         const tail = words[at + w.TAIL];
-        log(at, INSERTING, tail, slots + place, 0);
-        if (moved) words.copyWithin(slots + place + 1, slots + place, slots + 3);
-        if (stored) words[slots + place] = (value << 1) | 1;
+        log(at, INSERTING, tail, slots + 2 * place, 0);
+        if (moved) words.copyWithin(slots + 2 * place + 2, slots + 2 * place, slots + 6);
+        if (stored) words[slots + 2 * place] = (value << 1) | 1;
         if (done) words[at + w.TAIL] = tail + 1;
         mend(queue, Kind.PriorityQueue);
         queue.put(15);
