@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import "../harness/watchdog.ts";
-import { Lock, PriorityQueue, Queue, QueueEmptyError, SharedInt32, SimpleQueue, Thread } from "threadkit";
+import {
+  Lock,
+  PriorityQueue,
+  Queue,
+  QueueEmptyError,
+  RuntimeError,
+  SharedInt32,
+  SimpleQueue,
+  Thread,
+} from "threadkit";
+import { Session } from "../fixtures/local/session.ts";
 import { census, usedBytes } from "../harness/arena.ts";
 import { EARLY, EXPIRES, LONG } from "../harness/delays.ts";
 import { awaiting, blocking, CLASSES, countsOf, unquiet, waitersOf } from "../harness/queues.ts";
@@ -103,7 +113,8 @@ for (const { name, make } of CLASSES) {
         queue.put(text);
         queue.get();
       }
-      assert.equal(usedBytes(), before);
+      // Handles of earlier tests may be collected meanwhile, so it may be less.
+      assert.ok(usedBytes() <= before, `${usedBytes() - before} bytes`);
     });
 
     test("shrinks when it gets empty, and is given back by an immediate shutdown", () => {
@@ -209,6 +220,31 @@ describe("a Queue", () => {
     assert.equal(census().Lock, before + 1);
     const lock = queue.get();
     assert.equal(lock.acquire(), lock);
+    assert.deepEqual(unquiet(queue), {});
+  });
+
+  test("keeps an item whose imports are not loaded here, and gives it a turn later, in its place", async () => {
+    const queue = new Queue<(() => Session) | number>();
+    await joinAll([
+      start((queue) => {
+        queue.put(() => new Session("late"));
+        queue.put(2);
+      }, queue),
+    ]);
+    refuses(() => queue.get(), RuntimeError, "MODULE_NOT_LOADED", /^cannot read a shared value: /);
+    assert.deepEqual(countsOf(queue), { items: 2, unfinished: 2 });
+    let made: (() => Session) | number = 0;
+    await until(() => {
+      try {
+        made = queue.get();
+        return true;
+      } catch (error) {
+        assert.equal((error as { code: string }).code, "MODULE_NOT_LOADED");
+        return false;
+      }
+    }, "its imports are loaded");
+    assert.equal((made as unknown as () => Session)().next(), 1);
+    assert.equal(queue.get(), 2);
     assert.deepEqual(unquiet(queue), {});
   });
 
