@@ -34,6 +34,7 @@ const CPYTHON = "CPython";
 /** The price of sharing: a map of one thread. */
 const PLAIN_MAP = "plain Map";
 const CLONE = "postMessage of a Map";
+const POST_MESSAGE = "postMessage";
 export const OURS = US;
 
 /** The one JavaScript rival that has semaphores, conditions and barriers. */
@@ -57,6 +58,16 @@ function againstCPython(
     rivals: [{ name: US, script: `${name}-threadkit` }, ...others, { name: CPYTHON, script: `${name}.py` }],
     reference: CPYTHON,
     targets: [{ against: CPYTHON, atMost: 1 }],
+  };
+}
+
+/** A producer and a consumer: ours, CPython's, which copies nothing, and messages between workers. */
+function againstPostMessage(name: string, title: string): Bench {
+  const bench = againstCPython(name, title, "ns");
+  return {
+    ...bench,
+    rivals: [...bench.rivals, { name: POST_MESSAGE, script: `${name}-raw` }],
+    targets: [{ against: POST_MESSAGE, atMost: 1 }],
   };
 }
 
@@ -386,4 +397,12 @@ export const BENCHES: readonly Bench[] = [
     reference: "copied",
     targets: [{ against: "copied", atMost: 1 / 2 }],
   },
+  {
+    ...againstCPython("queue-pairs", "Queue, uncontended: put and get of a small integer", "ns"),
+    targets: [{ against: CPYTHON, atMost: 0.2 }],
+  },
+  againstCPython("simple-queue", "SimpleQueue, uncontended: put and get of a small integer", "ns"),
+  againstCPython("priority-queue", "PriorityQueue of 1,000 items: put and get of a small integer", "ns"),
+  againstPostMessage("feed", "Queue, two threads: small integers from one to the other"),
+  againstPostMessage("feed-objects", "Queue, two threads: small objects from one to the other"),
 ];

@@ -37,7 +37,7 @@ export abstract class SharedObject {
   /** Index of its block. It is what tells TypeScript a shared object from others. */
   readonly [kAt]: number;
 
-  /** @internal Kind.Free: it stands for no block, and does not cross. `listed` false: its maker gives the reference back itself, and calls `list` before it crosses. */
+  /** @internal Kind.Free: it stands for no block, and does not cross. `listed` false: its maker gives the reference back itself, and calls `listHandle` before it crosses. */
   constructor(kind: Kind, size: number, listed = true) {
     const born = adopting === 0;
     const at = !born ? adopting : kind === Kind.Free ? 0 : allocate(kind, size);
@@ -49,7 +49,7 @@ export abstract class SharedObject {
 }
 
 /** An object that was made unlisted is the handle of its block in this realm from here on. */
-export function list(object: SharedObject): void {
+export function listHandle(object: SharedObject): void {
   enlist(object, object[kAt]);
 }
 

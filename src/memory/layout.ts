@@ -3,7 +3,7 @@
  * Raise VERSION with any change here: two copies of the library with different maps must refuse each other.
  */
 export const MAGIC = 0x544b4954; // "TKIT"
-export const VERSION = 3;
+export const VERSION = 4;
 
 // Header words (indices into the arena as Int32Array).
 export const H_MAGIC = 0;

@@ -8,6 +8,9 @@ export {
   CaptureError,
   FutureTimeoutError,
   InvalidStateError,
+  QueueEmptyError,
+  QueueFullError,
+  QueueShutDownError,
   RuntimeError,
   ThreadkitError,
   WorkerDiedError,
@@ -32,6 +35,10 @@ export {
 export type { ResourceLimits } from "../host/host.ts";
 export type { SharedObject } from "../memory/handle.ts";
 export { TIMEOUT_MAX, type WaitOptions } from "../parking/deadline.ts";
+export { LifoQueue } from "../queue/lifo-queue.ts";
+export { PriorityQueue, type PriorityQueueOptions } from "../queue/priority-queue.ts";
+export { Queue } from "../queue/queue.ts";
+export { SimpleQueue } from "../queue/simple-queue.ts";
 export { sharedArray, type TypedArrayConstructor } from "../shared/array.ts";
 export { SharedBigInt64 } from "../shared/bigint64.ts";
 export { SharedBoolean } from "../shared/boolean.ts";

@@ -30,6 +30,7 @@ import {
   IDLE,
   M_ARG,
   M_TYPE,
+  N_BRINGS,
   N_FROM,
   N_LINK,
   N_OWED,
@@ -138,9 +139,10 @@ function mend(death: Case): void {
   forwardMail(realm);
   const message = exchange(words, realm + R_JOB, 0);
   if (message !== 0) release(message);
-  for (let hand = 0; hand < HANDS; hand++) {
-    const cell = exchange(words, realm + R_HANDS + hand, 0);
-    if (cell !== 0) release(cell);
+  const inHand = Array.from({ length: HANDS }, (_, hand) => realm + R_HANDS + hand);
+  for (const word of [...inHand, ...[...nodes, realm + R_NODE].map((node) => node + N_BRINGS)]) {
+    const block = exchange(words, word, 0);
+    if (block !== 0) release(block);
   }
   settleLedger(realm + R_LEDGER);
   for (const node of nodes) release(node);

@@ -81,3 +81,6 @@ registerErrorClass(library.BlockingError);
 registerErrorClass(library.BrokenLockError);
 registerErrorClass(library.BrokenBarrierError);
 registerErrorClass(library.CaptureError);
+registerErrorClass(library.QueueEmptyError);
+registerErrorClass(library.QueueFullError);
+registerErrorClass(library.QueueShutDownError);
