@@ -6,6 +6,7 @@ import { adopt, kAt, type SharedObject } from "../memory/handle.ts";
 import { H_EXITING, Kind } from "../memory/layout.ts";
 import { checkSignal, checkTimeout } from "../parking/deadline.ts";
 import type { Semaphore } from "../sync/semaphore.ts";
+import { bootAhead } from "../threading/carriers.ts";
 import { holdForThreads } from "../threading/exit.ts";
 import { supervisorSoon } from "../threading/watch.ts";
 import { brokenError, failQueued, isBroken } from "./broken.ts";
@@ -13,7 +14,7 @@ import { kMake } from "./doors.ts";
 import { Future } from "./future.ts";
 import { push } from "./pool.ts";
 import { laneOf, type SubmitOptions } from "./pool-options.ts";
-import { P_FLAGS, P_ROOM, SHUT_DOWN } from "./pool-words.ts";
+import { P_FLAGS, P_IDLE, P_ROOM, SHUT_DOWN } from "./pool-words.ts";
 import { isWorkerOf, runOne, startWorker } from "./pool-worker.ts";
 import { mayGrow } from "./seats.ts";
 import { cancel } from "./settle.ts";
@@ -52,6 +53,8 @@ export function submitTask(
 ): Future<unknown> {
   const at = pool[kAt];
   checkOpen(at, fn);
+  // A worker boots while the function is captured: that takes as long the first time.
+  if (load(words, at + P_IDLE) === 0 && mayGrow(at)) bootAhead();
   const future = packed(pool, how, fn, args);
   if (words[at + P_ROOM] !== 0) waitForRoom(at);
   return enter(at, future, how);
