@@ -31,6 +31,10 @@ const MULTITHREADING = "multithreading";
 /** It reads navigator.hardwareConcurrency, which Node 20 has not. */
 const NAVIGATOR = ["--import", "data:text/javascript,globalThis.navigator||={hardwareConcurrency:5}"];
 const CPYTHON = "CPython";
+/** The price of sharing: a map of one thread. */
+const PLAIN_MAP = "plain Map";
+const CLONE = "postMessage of a Map";
+const POST_MESSAGE = "postMessage";
 export const OURS = US;
 
 /** The one JavaScript rival that has semaphores, conditions and barriers. */
@@ -54,6 +58,16 @@ function againstCPython(
     rivals: [{ name: US, script: `${name}-threadkit` }, ...others, { name: CPYTHON, script: `${name}.py` }],
     reference: CPYTHON,
     targets: [{ against: CPYTHON, atMost: 1 }],
+  };
+}
+
+/** A producer and a consumer: ours, CPython's, which copies nothing, and messages between workers. */
+function againstPostMessage(name: string, title: string): Bench {
+  const bench = againstCPython(name, title, "ns");
+  return {
+    ...bench,
+    rivals: [...bench.rivals, { name: POST_MESSAGE, script: `${name}-raw` }],
+    targets: [{ against: POST_MESSAGE, atMost: 1 }],
   };
 }
 
@@ -236,6 +250,48 @@ export const BENCHES: readonly Bench[] = [
     reference: RAW,
     targets: [{ against: RAW, atMost: 2 }],
   },
+  {
+    name: "map-get",
+    title: "SharedMap, one thread: a number read under one of 1,000 string keys",
+    unit: "ns",
+    kind: "warm",
+    rounds: 25,
+    rivals: [
+      { name: US, script: "map-get-threadkit" },
+      { name: PLAIN_MAP, script: "map-get-plain" },
+      { name: MULTITHREADING, script: "map-get-multithreading", flags: NAVIGATOR },
+    ],
+    reference: PLAIN_MAP,
+    targets: [{ against: MULTITHREADING, atMost: 0.1 }],
+  },
+  {
+    name: "map-set",
+    title: "SharedMap, one thread: a number set under one of 1,000 string keys",
+    unit: "ns",
+    kind: "warm",
+    rounds: 25,
+    rivals: [
+      { name: US, script: "map-set-threadkit" },
+      { name: PLAIN_MAP, script: "map-set-plain" },
+      { name: MULTITHREADING, script: "map-set-multithreading", flags: NAVIGATOR },
+    ],
+    reference: PLAIN_MAP,
+    targets: [{ against: MULTITHREADING, atMost: 0.1 }],
+  },
+  {
+    name: "map-far",
+    title: "SharedMap of 100,000 entries: another thread is asked for one field, and answers",
+    unit: "µs",
+    kind: "warm",
+    rounds: 15,
+    rivals: [
+      { name: US, script: "map-far-threadkit" },
+      { name: CLONE, script: "map-far-clone" },
+    ],
+    reference: CLONE,
+    targets: [{ against: CLONE, atMost: 0.001 }],
+  },
+  againstCPython("map-update", "SharedMap, 4 threads × 25,000 counts under 8 keys", "ms"),
   againstCPython("event", "Event, uncontended: set, wait and clear", "ns"),
   againstCPython("ping", "Event, two threads: a hand-over there and back", "µs"),
   againstCPython(
@@ -341,4 +397,12 @@ export const BENCHES: readonly Bench[] = [
     reference: "copied",
     targets: [{ against: "copied", atMost: 1 / 2 }],
   },
+  {
+    ...againstCPython("queue-pairs", "Queue, uncontended: put and get of a small integer", "ns"),
+    targets: [{ against: CPYTHON, atMost: 0.2 }],
+  },
+  againstCPython("simple-queue", "SimpleQueue, uncontended: put and get of a small integer", "ns"),
+  againstCPython("priority-queue", "PriorityQueue of 1,000 items: put and get of a small integer", "ns"),
+  againstPostMessage("feed", "Queue, two threads: small integers from one to the other"),
+  againstPostMessage("feed-objects", "Queue, two threads: small objects from one to the other"),
 ];

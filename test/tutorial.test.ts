@@ -3,6 +3,6 @@ import { testPrograms } from "./harness/programs.ts";
 
 testPrograms(
   "tutorial",
-  "bank-account barrier daemon event join lifecycle producer-consumer race rlock semaphore shared-struct thread-local timer",
+  "bank-account barrier daemon event join lifecycle producer-consumer queue race rlock semaphore shared-struct thread-local timer",
 );
 testPrograms("pool", "downloads hash-files mandelbrot nested streaming");

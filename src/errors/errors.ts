@@ -40,6 +40,27 @@ export class BrokenBarrierError extends ThreadkitError {
   }
 }
 
+/** There is nothing in the queue, and waiting was not wished for or took too long. */
+export class QueueEmptyError extends ThreadkitError {
+  constructor(message: string) {
+    super("QUEUE_EMPTY", message);
+  }
+}
+
+/** There is no room in the queue, and waiting was not wished for or took too long. */
+export class QueueFullError extends ThreadkitError {
+  constructor(message: string) {
+    super("QUEUE_FULL", message);
+  }
+}
+
+/** The queue was shut down: it takes nothing any more, and gives nothing once it is empty. */
+export class QueueShutDownError extends ThreadkitError {
+  constructor(message: string) {
+    super("QUEUE_SHUT_DOWN", message);
+  }
+}
+
 /** A closure or a value that cannot cross to another thread; thrown where it is handed over. */
 export class CaptureError extends ThreadkitError {
   constructor(message: string, code = "CANNOT_CROSS") {

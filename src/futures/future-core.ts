@@ -2,7 +2,7 @@
 import { FutureTimeoutError } from "../errors/errors.ts";
 import { allocate, onDispose, release, retain } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
-import { isAdopting, kAt, list, moveTo, SharedObject } from "../memory/handle.ts";
+import { isAdopting, kAt, listHandle, moveTo, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { checkOptions, checkTimeout, checkWait, deadlineOf, type WaitOptions } from "../parking/deadline.ts";
 import { parkSync } from "../parking/park.ts";
@@ -211,7 +211,7 @@ export abstract class FutureCore extends SharedObject {
     future.#flags |= LISTED;
     if (future.#state !== 0) future.#reopen();
     hasLedger(future[kAt]);
-    list(future);
+    listHandle(future);
   }
 
   /** A block with the outcome that it has. */

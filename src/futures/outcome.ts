@@ -5,7 +5,7 @@ import { words } from "../memory/arena.ts";
 import { Kind } from "../memory/layout.ts";
 import { isBlock, open } from "../shared/cell.ts";
 import { unpackHeld } from "../threading/held-code.ts";
-import { isPlainData, prepare } from "../threading/message.ts";
+import { isPlain, prepare } from "../threading/message.ts";
 import { F_VALUE, FAILED, FINISHED, stateIn, wordOf } from "./words.ts";
 
 /** The result of a future that is done, or what `result()` throws. */
@@ -22,7 +22,7 @@ const REMEDY = "Import that module in this thread, or await the future.";
 /** Loads the modules that code in the outcome needs; undefined if there is nothing to wait for. */
 export function preparation(at: number): Promise<void> | undefined {
   const cell = words[at + F_VALUE];
-  if (!isBlock(cell) || kindOf(cell) !== Kind.Message || isPlainData(cell)) return undefined;
+  if (!isBlock(cell) || kindOf(cell) !== Kind.Message || isPlain(cell)) return undefined;
   return prepare(cell);
 }
 

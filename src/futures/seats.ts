@@ -26,9 +26,9 @@ export function mayGrow(pool: number): boolean {
   return load(cover(pool), pool + P_WORKERS) < words[pool + P_MAX] + load(words, pool + P_BLOCKED);
 }
 
-/** Has it more tasks than workers, and may have one more? Who has settled its task is free, and about to look for another. */
-export function isShort(pool: number): boolean {
-  return load(cover(pool), pool + P_TASKS) > load(words, pool + P_WORKERS) && mayGrow(pool);
+/** Has it more tasks, with `more` to come, than workers, and may have one more? Who has settled its task is free, and about to look for another. */
+export function isShort(pool: number, more = 0): boolean {
+  return load(cover(pool), pool + P_TASKS) + more > load(words, pool + P_WORKERS) && mayGrow(pool);
 }
 
 /** Has it more workers than it needs, as one that was blocked goes on? */

@@ -11,7 +11,7 @@ import { adopt, defineKind, kAt, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { isBlock, NOTHING, open, pack } from "../shared/cell.ts";
 import { packHeld, packOnce, unpackHeld } from "../threading/held-code.ts";
-import { isPlainData, prepare } from "../threading/message.ts";
+import { isPlain, prepare } from "../threading/message.ts";
 import { outgoing } from "../threading/outgoing.ts";
 import { ASYNC_TASK, F_ARGS, F_CODE, F_STATE, SINGLE } from "./words.ts";
 
@@ -82,7 +82,7 @@ export function prepareTask(at: number): Promise<unknown> | undefined {
   const args = words[at + F_ARGS];
   const loads: Promise<void>[] = [];
   if (!kept.has(code)) note(loads, prepare(kindOf(code) === Kind.Task ? words[code] : code));
-  if (isBlock(args) && kindOf(args) === Kind.Message && !isPlainData(args)) note(loads, prepare(args));
+  if (isBlock(args) && kindOf(args) === Kind.Message && !isPlain(args)) note(loads, prepare(args));
   return loads.length === 0 ? undefined : Promise.all(loads);
 }
 

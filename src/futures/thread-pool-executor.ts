@@ -72,11 +72,11 @@ export class ThreadPoolExecutor extends Executor {
   }
 
   /** The same, awaiting room in the queue instead of blocking. Twin: `submit`. @throws like `submit` */
-  async submitAsync<A extends readonly unknown[], R>(
+  submitAsync<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     ...args: A
   ): Promise<{ future: Future<Awaited<R>> }> {
-    return { future: (await submitTaskAsync(this, PLAIN, fn as Task, args)) as Future<Awaited<R>> };
+    return submitTaskAsync(this, PLAIN, fn as Task, args) as Promise<{ future: Future<Awaited<R>> }>;
   }
 
   /**

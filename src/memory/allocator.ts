@@ -42,6 +42,8 @@ export function allocate(kind: Kind, size: number): number {
   } finally {
     leave(words, H_GUARD);
   }
+  // Pages that another thread grew may follow those that this realm has seen.
+  cover(at + size - 1);
   words.fill(0, at, at + size);
   return at;
 }
@@ -171,11 +173,28 @@ export function tryRetain(at: number): boolean {
   return false;
 }
 
-/** Drops one reference; the last one frees the block. */
+/** Blocks that nobody refers to any more, and whose own holds are to be given back. */
+const doomed: number[] = [];
+let disposing = false;
+
+/** Drops one reference; the last one frees the block. A chain of any length costs no stack. */
 export function release(at: number): void {
   if (sub(cover(at), at - 1, 1) !== 1) return;
-  disposers.get(words[at - 2] & KIND_MASK)?.(at);
-  free(at);
+  if (!disposers.has(words[at - 2] & KIND_MASK)) {
+    free(at);
+    return;
+  }
+  doomed.push(at);
+  if (disposing) return;
+  disposing = true;
+  try {
+    for (let block = doomed.pop(); block !== undefined; block = doomed.pop()) {
+      disposers.get(words[block - 2] & KIND_MASK)?.(block);
+      free(block);
+    }
+  } finally {
+    disposing = false;
+  }
 }
 
 /** Does anybody refer to it? Else it is about to be freed: see `postponed`. */

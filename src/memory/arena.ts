@@ -30,6 +30,8 @@ let buffer: Growable;
 export let words: Int32Array<SharedArrayBuffer>;
 /** The same as 64-bit integers: word 2n begins integer n. */
 export let wide: BigInt64Array<SharedArrayBuffer>;
+/** The same as bytes, for texts. */
+export let octets: Uint8Array<SharedArrayBuffer>;
 /** Words that `words` covers. */
 let limit = 0;
 
@@ -68,10 +70,16 @@ export function arenaBuffer(): SharedArrayBuffer {
   return buffer;
 }
 
+/** Shared memory of its own, outside of the arena: it lives as long as some thread has a view on it. */
+export function separateBuffer(bytes: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(bytes);
+}
+
 function map(shared: Growable): void {
   buffer = shared;
   words = new Int32Array(shared, 0, Math.floor(shared.byteLength / 4));
   wide = new BigInt64Array(shared, 0, words.length >> 1);
+  octets = new Uint8Array(shared, 0, words.length * 4);
   limit = words.length;
 }
 

@@ -18,7 +18,8 @@ export const kAt: unique symbol = Symbol("threadkit.at");
 export const kInspect: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
 
 interface Entry {
-  readonly at: number;
+  /** 0: given up before the object was collected. */
+  at: number;
   readonly slot: number;
   object: WeakRef<SharedObject>;
 }
@@ -36,7 +37,7 @@ export abstract class SharedObject {
   /** Index of its block. It is what tells TypeScript a shared object from others. */
   readonly [kAt]: number;
 
-  /** @internal Kind.Free: it stands for no block, and does not cross. `listed` false: its maker gives the reference back itself, and calls `list` before it crosses. */
+  /** @internal Kind.Free: it stands for no block, and does not cross. `listed` false: its maker gives the reference back itself, and calls `listHandle` before it crosses. */
   constructor(kind: Kind, size: number, listed = true) {
     const born = adopting === 0;
     const at = !born ? adopting : kind === Kind.Free ? 0 : allocate(kind, size);
@@ -48,7 +49,7 @@ export abstract class SharedObject {
 }
 
 /** An object that was made unlisted is the handle of its block in this realm from here on. */
-export function list(object: SharedObject): void {
+export function listHandle(object: SharedObject): void {
   enlist(object, object[kAt]);
 }
 
@@ -160,14 +161,23 @@ function takeSlot(at: number): number {
   return slot;
 }
 
+/** Gives the reference of a handle back at once: nobody will use `object` any more. */
+export function dismiss(object: SharedObject): void {
+  const entry = entries.get(object[kAt]);
+  if (entry?.object.deref() === object) drop(entry);
+}
+
 function drop(entry: Entry): void {
-  if (entries.get(entry.at) === entry) entries.delete(entry.at);
+  const { at } = entry;
+  if (at === 0) return;
+  entry.at = 0;
+  if (entries.get(at) === entry) entries.delete(at);
   // The slot first: killed in between, a reference is lost; the other way round it would be given back twice.
   if (entry.slot !== 0) {
     words[entry.slot] = 0;
     freeSlots.push(entry.slot);
   }
-  release(entry.at);
+  release(at);
 }
 
 /** Gives back what a dead realm's ledger lists, and the ledger. */
@@ -187,6 +197,19 @@ export function settleLedger(root: number): void {
 /** Handles alive in this realm, for tests. */
 export function handleCount(): number {
   return entries.size;
+}
+
+/**
+ * Notes a block that no handle stands for, with one reference, for as long as this realm needs it: `unlist` takes the
+ * note back, and the reference is the caller's again.
+ */
+export function list(at: number): number {
+  return takeSlot(at);
+}
+export function unlist(slot: number): void {
+  if (slot === 0) return;
+  words[slot] = 0;
+  freeSlots.push(slot);
 }
 
 export { onDispose };

@@ -3,7 +3,7 @@
  * Raise VERSION with any change here: two copies of the library with different maps must refuse each other.
  */
 export const MAGIC = 0x544b4954; // "TKIT"
-export const VERSION = 3;
+export const VERSION = 4;
 
 // Header words (indices into the arena as Int32Array).
 export const H_MAGIC = 0;
@@ -92,6 +92,8 @@ export const Kind = {
   KeyLock: 13,
   /** Stands for what can't be bytes and is kept by the supervisor. */
   Parcel: 14,
+  /** The cells of a SharedList (shared/sequence.ts). */
+  Ring: 15,
   Lock: 16,
   RLock: 17,
   Condition: 18,

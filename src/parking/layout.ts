@@ -37,7 +37,9 @@ export const N_IDENT = 8;
 export const N_FROM = 9;
 /** Queue of a wake-up that it has used only when the present wait is over (a condition's, while its lock is taken). */
 export const N_OWED = 10;
-export const NODE_WORDS = 11;
+/** A block that it brings along, 0: none. The node holds it while its thread waits, and if that is killed, gives it back. */
+export const N_BRINGS = 11;
+export const NODE_WORDS = 12;
 
 export const IDLE = 0;
 export const WAITING = 1;
@@ -49,6 +51,8 @@ export const GONE = 4;
 export const ASYNC = 1;
 /** It was overtaken for too long: the next release hands over to it. */
 export const STARVING = 2;
+/** The bits from here on are the primitive's: what its waiters wait for, if there are several such things. */
+export const MARK = 4;
 
 /** Mail: a note to another realm's event loop. */
 export const M_TYPE = 0;

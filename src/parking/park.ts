@@ -42,8 +42,10 @@ import { HandOver } from "./spin.ts";
 /** What a primitive asks for: a place in line at `queue`, if `mustWait` still holds under its guard. */
 export interface ParkRequest {
   readonly queue: number;
-  /** Runs under the guard. False: do not wait, look again. */
-  mustWait(): boolean;
+  /** Runs under the guard; `node` is what it will wait by. False: do not wait, look again. */
+  mustWait(node: number): boolean;
+  /** Bits for wakers to look at, from MARK on. */
+  readonly marks?: number;
   /** In front, with its old ticket: it was woken before and overtaken. */
   readonly front?: boolean;
   /** The next release hands over to it. */
@@ -72,9 +74,9 @@ export function enterLine(request: ParkRequest, node: number, flags: number): bo
   const { queue } = request;
   cover(Math.max(queue, node));
   enter(words, queue + Q_GUARD);
-  const waits = request.mustWait();
+  const waits = request.mustWait(node);
   if (waits) {
-    words[node + N_FLAGS] = request.starving ? flags | STARVING : flags;
+    words[node + N_FLAGS] = flags | (request.starving ? STARVING : 0) | (request.marks ?? 0);
     words[node + N_IDENT] = ident;
     words[node + N_OWED] = request.owed ?? 0;
     enqueue(queue, node, request.front === true);

@@ -8,6 +8,9 @@ export {
   CaptureError,
   FutureTimeoutError,
   InvalidStateError,
+  QueueEmptyError,
+  QueueFullError,
+  QueueShutDownError,
   RuntimeError,
   ThreadkitError,
   WorkerDiedError,
@@ -32,10 +35,19 @@ export {
 export type { ResourceLimits } from "../host/host.ts";
 export type { SharedObject } from "../memory/handle.ts";
 export { TIMEOUT_MAX, type WaitOptions } from "../parking/deadline.ts";
+export { LifoQueue } from "../queue/lifo-queue.ts";
+export { PriorityQueue, type PriorityQueueOptions } from "../queue/priority-queue.ts";
+export { Queue } from "../queue/queue.ts";
+export { SimpleQueue } from "../queue/simple-queue.ts";
+export { sharedArray, type TypedArrayConstructor } from "../shared/array.ts";
 export { SharedBigInt64 } from "../shared/bigint64.ts";
 export { SharedBoolean } from "../shared/boolean.ts";
 export { SharedFloat64 } from "../shared/float64.ts";
 export { SharedInt32 } from "../shared/int32.ts";
+export { SharedList } from "../shared/list.ts";
+export { SharedMap } from "../shared/map.ts";
+export { SharedRef } from "../shared/ref.ts";
+export { SharedSet } from "../shared/set.ts";
 export { SharedStruct } from "../shared/struct.ts";
 export type {
   Fields,

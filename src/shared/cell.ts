@@ -15,7 +15,8 @@ import { loadFloat, storeFloat } from "../memory/float.ts";
 import { adopt } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { packHeld, unpackHeld } from "../threading/held-code.ts";
-import { crossingOf } from "../threading/message.ts";
+import { crossingOf, isPlain } from "../threading/message.ts";
+import { BRIEF, lengthOfText, openText, packText } from "./text-cell.ts";
 
 export const NOTHING = 0;
 export const UNDEFINED = 2;
@@ -40,6 +41,8 @@ export function pack(value: unknown, label: string, owner: object, packBytes = p
       return value ? TRUE : FALSE;
     case "undefined":
       return UNDEFINED;
+    case "string":
+      return packText(value);
     case "object": {
       if (value === null) return NULL;
       const handle = crossingOf(value);
@@ -71,6 +74,7 @@ export function open(cell: number): unknown {
   }
   const kind = kindOf(cell);
   if (kind === Kind.Double) return loadFloat(cell);
+  if (kind === Kind.String) return openText(cell);
   if (kind !== Kind.Message) return adopt(kind, cell);
   return unpackHeld(
     cell,
@@ -92,7 +96,16 @@ export function drop(cell: number): void {
 
 /** Reading it is a few dozen instructions, which may be done under a guard. */
 export function isBrief(cell: number): boolean {
-  return !isBlock(cell) || kindOf(cell) === Kind.Double;
+  if (!isBlock(cell)) return true;
+  const kind = kindOf(cell);
+  return kind === Kind.String ? lengthOfText(cell) <= BRIEF : kind === Kind.Double;
+}
+
+/** `open` of it can't fail for want of shared memory or of a module: it may be taken out first and opened then. */
+export function isSure(cell: number): boolean {
+  if (isBrief(cell)) return true;
+  const kind = kindOf(cell);
+  return kind === Kind.String || (kind === Kind.Message && isPlain(cell));
 }
 
 export function isBlock(cell: number): boolean {

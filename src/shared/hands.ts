@@ -2,8 +2,8 @@
  * Cells in hand: made and not yet in a container, or taken out and not yet given back. The realm's block names them,
  * so that the supervisor gives them back if the thread is killed in between.
  *
- * A cell leaves the hand just before the store that makes it the container's: killed between the two, a block is lost;
- * the other way round it would be given back while the container has it.
+ * A thread may be killed between the store that makes a cell the container's and the one that empties the hand, or the
+ * other way round. Both are done under the container's guard, so who mends it sees that: guarded.ts has the rules.
  */
 import { words } from "../memory/arena.ts";
 import { R_HANDS } from "../parking/layout.ts";

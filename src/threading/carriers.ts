@@ -134,8 +134,9 @@ export function onOwnCarrier(watch: (realm: number, port: unknown) => void): voi
 export function killCarrier(realm: number): boolean {
   const worker = workers.get(realm);
   if (worker === undefined) return false;
-  worker.terminate();
+  // In this order: once it is killed the supervisor may reap it, and its block may be another's, before we go on.
   or(words, realm + R_BOOTED, CONDEMNED);
+  worker.terminate();
   return true;
 }
 

@@ -4,7 +4,7 @@
  */
 import { CaptureError, describe, RuntimeError } from "../errors/errors.ts";
 import { isMarked } from "../transfer/marks.ts";
-import { extrasOf, packKept, parcelOf, prepare, unpack } from "./message.ts";
+import { extrasOf, isPlain, packKept, parcelOf, prepare, unpack } from "./message.ts";
 import { deposit, fetch } from "./parcels.ts";
 
 /**
@@ -38,6 +38,7 @@ export function packOnce(value: unknown, label: string, owner: object): number {
  *   loaded from then on
  */
 export function unpackHeld(message: number, doing: string, remedy: string): unknown {
+  if (isPlain(message)) return unpack(message);
   const loading = prepare(message);
   if (loading === undefined)
     return unpack(message, extrasOf(message) > 0 ? fetch(parcelOf(message), doing) : []);

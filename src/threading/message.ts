@@ -7,7 +7,7 @@
 import { isProxy } from "#host";
 import { builder, decode, importAll } from "../capture/incoming.ts";
 import { allocate, kindOf, onDispose, release, retain } from "../memory/allocator.ts";
-import { bytesAt, cover, words } from "../memory/arena.ts";
+import { bytesAt, cover, octets, words } from "../memory/arena.ts";
 import { adopt, handleOf, isFace, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import type { Reference } from "../transfer/boundary.ts";
@@ -126,9 +126,9 @@ function store(encoded: Encoded): number {
     words[at + HEADER + i] = holds[i];
     words[at + HOLDS] = i + 1;
   }
-  const bytes = bytesAt(at + HEADER + holds.length, total);
-  if (imports !== undefined) bytes.set(imports);
-  bytes.set(value, importBytes);
+  const start = (at + HEADER + holds.length) * 4;
+  if (imports !== undefined) octets.set(imports, start);
+  octets.set(value, start + importBytes);
   return at;
 }
 
@@ -140,14 +140,27 @@ export function extrasOf(at: number): number {
 /** The value. With code in it, `prepare` first. */
 export function unpack(at: number, extras: readonly unknown[] = []): unknown {
   const { start, importBytes, valueBytes } = extent(at);
-  const bytes = bytesAt(start, importBytes + valueBytes).subarray(importBytes);
+  const from = start * 4 + importBytes;
+  cover((from + valueBytes) >>> 2);
+  const bytes = octets.subarray(from, from + valueBytes);
   return decode(bytes, { extras, builder, adopt });
 }
 
-/** Nothing but data, which is read without any preparation. */
-export function isPlainData(at: number): boolean {
+/** Neither code that imports nor shared objects are in it: reading it needs nothing but its bytes. */
+export function isPlain(at: number): boolean {
   cover(at);
   return words[at + IMPORTS] === 0 && words[at + HOLDS] === 0;
+}
+
+/** Do two plain messages hold the same bytes? Of primitive values: are they the same value? */
+export function isSameMessage(a: number, b: number): boolean {
+  if (!isPlain(a) || !isPlain(b)) return false;
+  const length = words[a + BYTES];
+  if (words[b + BYTES] !== length) return false;
+  const end = HEADER + Math.ceil(length / 4);
+  cover(Math.max(a, b) + end);
+  for (let i = HEADER; i < end; i++) if (words[a + i] !== words[b + i]) return false;
+  return true;
 }
 
 /** Loads the modules that a message's code, and code of what it holds, needs; undefined if they are there already. */

@@ -5,7 +5,6 @@
  * locks held. Until this has run, live threads wait a little longer; after it nobody waits for the dead.
  */
 import { add, exchange, load, or, store, sub } from "#atomics";
-import { RuntimeError } from "../errors/errors.ts";
 import { eachBlock, freePostponed, isUsed, kindOf, release, repairAllocator } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave, patiently } from "../memory/guard.ts";
@@ -30,6 +29,7 @@ import {
   M_ARG,
   M_ERROR,
   M_TYPE,
+  N_BRINGS,
   N_FROM,
   N_LINK,
   N_OWED,
@@ -65,10 +65,10 @@ import {
 import { relink, tellSettled } from "../parking/queue.ts";
 import { robustOf } from "../parking/robust.ts";
 import { wakeWord } from "../parking/word.ts";
+import { deathError, orphanError } from "./death-errors.ts";
 import { report } from "./excepthook.ts";
 import { endThread } from "./join.ts";
 import { packThrown, unpack } from "./message.ts";
-import { nameOf } from "./registry.ts";
 import { BUSY, FREE, KILLED, MAIL_EXCEPTION, MAIL_FUTURE, takenBy } from "./states.ts";
 import { threadAt } from "./thread.ts";
 
@@ -138,14 +138,22 @@ function mend(death: Case): void {
   forwardMail(realm);
   const message = exchange(words, realm + R_JOB, 0);
   if (message !== 0) release(message);
-  for (let hand = 0; hand < HANDS; hand++) {
-    const cell = exchange(words, realm + R_HANDS + hand, 0);
-    if (cell !== 0) release(cell);
+  const inHand = Array.from({ length: HANDS }, (_, hand) => realm + R_HANDS + hand);
+  for (const word of [...inHand, ...[...nodes, realm + R_NODE].map((node) => node + N_BRINGS)]) {
+    const block = exchange(words, word, 0);
+    if (block !== 0) release(block);
   }
   for (const at of objects) robustOf(kindOf(at))?.realmGone?.(at, realm);
   settleLedger(realm + R_LEDGER);
-  for (const node of nodes) release(node);
-  release(realm);
+  // Whoever settled one of its nodes tells it after that, without a guard, and may have lost its processor in between.
+  setTimeout(() => patiently(() => freeBlocks([...nodes, realm])), QUARANTINE);
+}
+
+/** Milliseconds for which the nodes and the realm of the dead stay what they are: no thread is off its processor that long. */
+const QUARANTINE = 1000;
+
+function freeBlocks(blocks: number[]): void {
+  for (let at = blocks.pop(); at !== undefined; at = blocks.pop()) release(at);
 }
 
 /** Its nodes leave; their queues, and those whose guard it held, are linked anew. */
@@ -230,29 +238,6 @@ function disown(realm: number): void {
     words[at + T_EXCEPTION] ||= packThrown(orphanError(at));
     endThread(at);
   }
-}
-
-function orphanError(thread: number): RuntimeError {
-  return withoutStack(
-    new RuntimeError(
-      "THREAD_DIED",
-      `cannot run ${nameOf(thread)}: the thread that called its start() died before it was handed over. Start it from a thread that lives.`,
-    ),
-  );
-}
-
-function deathError(thread: number): RuntimeError {
-  const error = new RuntimeError(
-    "THREAD_DIED",
-    `cannot go on with ${nameOf(thread)}: its worker ended without a word. Most likely its memory ran out: raise resourceLimits, or hand over less data at a time.`,
-  );
-  return withoutStack(error);
-}
-
-/** Our own stack would say nothing about the dead thread. */
-function withoutStack(error: RuntimeError): RuntimeError {
-  error.stack = `${error.name}: ${error.message}`;
-  return error;
 }
 
 /** Mail that the dead did not read: an error that waited for its hook is printed, so that none is lost. */

@@ -34,6 +34,7 @@ import { drainInbox, pendingWaits } from "../parking/park-async.ts";
 import { setIdent } from "../parking/realm.ts";
 import { HandOver } from "../parking/spin.ts";
 import { awaitWord, waitWord } from "../parking/word.ts";
+import { abandonUpdates } from "../shared/update-lock.ts";
 import { wakeAllLate } from "../sync/late.ts";
 import { dropLocals } from "../threading/attributes.ts";
 import { offer, withdraw } from "../threading/carriers.ts";
@@ -161,6 +162,7 @@ function finish(realm: number, clean: boolean): void {
   dropHook();
   dropLocals();
   wakeAllLate();
+  abandonUpdates(words[at + T_IDENT]);
   if (or(words, at + T_FLAGS, ENDING) & KILLED) exitThread();
   retain(at);
   words[realm + R_ENDING] = at;

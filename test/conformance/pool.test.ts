@@ -265,7 +265,7 @@ describe("the initializer (37)", () => {
       });
       const futures = [1, 2, 3].map((n) => pool.submit((n: number) => n, n));
       for (const future of futures) {
-        const error = (await future.exceptionAsync()) as Error;
+        const error = (await future.exceptionAsync()) as BrokenThreadPoolError;
         assert.equal(error instanceof BrokenThreadPoolError, true);
         assert.equal(error.code, "POOL_BROKEN");
         assert.equal(error.cause instanceof RangeError, true);

@@ -5,3 +5,6 @@ export function packValue(): number {
 export function unpack(): undefined {
   return undefined;
 }
+export const packCode = () => ({ at: 0, extras: [] });
+export const prepare = () => undefined;
+export const crossingOf = () => undefined;

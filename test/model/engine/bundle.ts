@@ -20,7 +20,7 @@ export interface Mutant {
 /** What takes the place of modules that models have no use for. */
 const STAND_INS: Record<string, string> = {
   "#host": "test/model/host.ts",
-  "./message.ts": "test/model/message.ts",
+  "message.ts": "test/model/message.ts",
 };
 
 function plugin(mutants: readonly Mutant[]): Plugin {
@@ -28,8 +28,8 @@ function plugin(mutants: readonly Mutant[]): Plugin {
     name: "model",
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^#atomics$|\/ops\.ts$/ }, ({ path: name }) => ({ path: name, external: true }));
-      onResolve({ filter: /^#host$|^\.\/message\.ts$/ }, ({ path: name }) => ({
-        path: path.join(root, STAND_INS[name]),
+      onResolve({ filter: /^#host$|^\.(\.\/threading)?\/message\.ts$/ }, ({ path: name }) => ({
+        path: path.join(root, STAND_INS[path.basename(name)]),
       }));
       onLoad({ filter: /\.ts$/ }, async ({ path: file }) => {
         let contents = await readFile(file, "utf8");

@@ -172,6 +172,8 @@ class Transform {
       const word = node.kind === "constructor" ? "" : `${node.kind as string} `;
       return `${prefix}${word}${key}${this.#plainTail(fn, node.kind === "get" ? "getter" : "sync")}`;
     }
+    // Models don't await: its yields are not those of a slow path, and it never runs.
+    if (fn.async && fn.generator) return `${prefix}async *${key}${this.#text.slice(fn.start, fn.end)}`;
     if (fn.async) return `${prefix}async ${key}${this.#plainTail(fn)}`;
     return `${prefix}${fn.generator ? "" : "*"}${key}${this.#function(fn, true)}`;
   }

@@ -43,6 +43,15 @@ const fieldNames: Record<number, Record<number, string>> = {
   [Kind.Condition]: { 5: "seen" },
   [Kind.Semaphore]: { 1: "limit" },
   [Kind.BoundedSemaphore]: { 1: "limit" },
+  [Kind.Queue]: {
+    4: "state",
+    5: "taken",
+    6: "put",
+    7: "done",
+    8: "store",
+    10: "givenItems",
+    11: "givenRoom",
+  },
   [Kind.Barrier]: { 1: "parties", 2: "count", 3: "round", 4: "turn", 5: "acts" },
 };
 

@@ -1,0 +1,3 @@
+import { testModels } from "./engine/suite.ts";
+
+await testModels("queue");
