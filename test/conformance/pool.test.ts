@@ -255,15 +255,18 @@ describe("the initializer (37)", () => {
 
   test("that fails breaks the pool: what is queued and what comes later fails with its error", async () => {
     for (const wait of [true, false]) {
+      const gate = new Event();
       const pool = new ThreadPoolExecutor({
         maxWorkers: 2,
-        initializer: async (wait: boolean) => {
+        initializer: async (gate: Event, wait: boolean) => {
+          gate.wait();
           if (wait) await sleepAsync(20);
           throw new RangeError("no luck");
         },
-        initargs: [wait],
+        initargs: [gate, wait],
       });
       const futures = [1, 2, 3].map((n) => pool.submit((n: number) => n, n));
+      gate.set();
       for (const future of futures) {
         const error = (await future.exceptionAsync()) as BrokenThreadPoolError;
         assert.equal(error instanceof BrokenThreadPoolError, true);
