@@ -17,6 +17,7 @@ import {
   ThreadPoolExecutor,
   wait,
 } from "threadkit";
+import { captured, runScript } from "../harness/child.ts";
 import { EXPIRES, LONG } from "../harness/delays.ts";
 import { EMPTY, poolWords, untilEmpty } from "../harness/pools.ts";
 import { joinAll, start } from "../harness/threads.ts";
@@ -120,6 +121,19 @@ describe("submit", () => {
 });
 
 describe("workers (38)", () => {
+  test("have idents of their own, though main never asked for its own, and know main", async () => {
+    const result = await runScript(`
+      import { ThreadPoolExecutor, getIdent, mainThread, RLock } from "threadkit";
+      const lock = new RLock();
+      lock.acquire();
+      const pool = new ThreadPoolExecutor(1);
+      const [ident, main, got] = await pool.submit(
+        (lock: RLock) => [getIdent(), mainThread().name, lock.acquire({ blocking: false }) !== null], lock);
+      console.log(ident !== getIdent(), main, got);
+    `);
+    assert.equal(result.stdout, "true MainThread false\n", captured(result));
+  });
+
   test("start only if none is idle, up to the limit, with names of the pool's", async () => {
     const pool = new ThreadPoolExecutor({ maxWorkers: 3, threadNamePrefix: "crew" });
     assert.equal(pool.metrics.workers, 0);
