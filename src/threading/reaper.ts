@@ -19,7 +19,6 @@ import {
   H_REGISTRY_GUARD,
   H_THREADS,
   isThread,
-  KIND_MASK,
   Kind,
 } from "../memory/layout.ts";
 import {
@@ -28,6 +27,7 @@ import {
   HANDS,
   IDLE,
   M_ARG,
+  M_ERROR,
   M_TYPE,
   N_BRINGS,
   N_FROM,
@@ -143,6 +143,7 @@ function mend(death: Case): void {
     const block = exchange(words, word, 0);
     if (block !== 0) release(block);
   }
+  for (const at of objects) robustOf(kindOf(at))?.realmGone?.(at, realm);
   settleLedger(realm + R_LEDGER);
   // Whoever settled one of its nodes tells it after that, without a guard, and may have lost its processor in between.
   setTimeout(() => patiently(() => freeBlocks([...nodes, realm])), QUARANTINE);
@@ -166,7 +167,7 @@ function quitLines({ realm, waits, left }: Case, nodes: readonly number[], objec
     if (owed !== 0) waits.push({ queue: owed, status: NOTIFIED });
   }
   for (const at of objects) {
-    const robust = robustOf(words[at - 2] & KIND_MASK);
+    const robust = robustOf(kindOf(at));
     if (robust === undefined) continue;
     const queue = at + robust.queue;
     const died = load(words, queue + Q_GUARD) === realm;
@@ -185,10 +186,8 @@ function quitLines({ realm, waits, left }: Case, nodes: readonly number[], objec
 function settleWaits({ waits }: Case, objects: readonly number[]): void {
   for (let wait = waits.at(-1); wait !== undefined; wait = waits.at(-1)) {
     const { queue, status } = wait;
-    const at = objects.find(
-      (object) => object + (robustOf(words[object - 2] & KIND_MASK)?.queue ?? 0) === queue,
-    );
-    const robust = at === undefined ? undefined : robustOf(words[at - 2] & KIND_MASK);
+    const at = objects.find((object) => object + (robustOf(kindOf(object))?.queue ?? 0) === queue);
+    const robust = at === undefined ? undefined : robustOf(kindOf(at));
     if (at !== undefined && status === WAITING) robust?.abandoned?.(at);
     else if (at !== undefined) robust?.passOn?.(at, status as typeof NOTIFIED | typeof GIFTED | typeof GONE);
     waits.pop();
@@ -204,7 +203,7 @@ export function breakLocks(ident: number, objects?: readonly number[]): void {
     });
     objects = found;
   }
-  for (const at of objects) robustOf(words[at - 2] & KIND_MASK)?.breakOwned?.(at, ident);
+  for (const at of objects) robustOf(kindOf(at))?.breakOwned?.(at, ident);
 }
 
 function endDead(thread: number): void {
@@ -249,7 +248,7 @@ function forwardMail(realm: number): void {
       if (kindOf(entry) === Kind.Mail) {
         const thread = words[entry + M_ARG];
         if (words[entry + M_TYPE] === MAIL_EXCEPTION) {
-          report(thread, unpack(words[thread + T_EXCEPTION]), threadAt);
+          report(thread, unpack(words[entry + M_ERROR] || words[thread + T_EXCEPTION]), threadAt);
           release(thread);
         } else if (words[entry + M_TYPE] === MAIL_FUTURE) release(thread);
       }
