@@ -76,10 +76,16 @@ export function awaitsFutures(): boolean {
   return slots.some((future) => future !== undefined && (wordOf(future[kAt]) & LISTENED) !== 0);
 }
 
-function sweep(): void {
+/** Takes in what is done and nobody asked for; also when a thread ends, as its worker may serve others. */
+export function sweep(): void {
   for (const future of slots) {
     const at = future?.[kAt] ?? 0;
-    if (at !== 0 && isFinal(at) && (wordOf(at) & LISTENED) === 0) future?.[kAbsorb]();
+    if (at === 0 || !isFinal(at) || (wordOf(at) & LISTENED) !== 0) continue;
+    try {
+      future?.[kAbsorb]();
+    } catch {
+      // Its outcome needs a module that is not loaded here: whoever asks for it is told.
+    }
   }
   sweepAt = Math.max(SWEEP_FROM, 2 * (slots.length - free.length));
 }

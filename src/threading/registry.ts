@@ -121,6 +121,7 @@ export function nameOf(at: number): string {
 /** Gives a thread that is about to start its ident, and the realm that answers for it until a carrier has it. */
 export function identify(at: number): void {
   words[at + T_STARTER] = here();
+  mainBlock(); // its ident is the first, and threads ask for it
   words[at + T_IDENT] = add(words, H_IDENT, 1) + 1;
 }
 

@@ -15,7 +15,7 @@ import {
 } from "#host";
 import { setBeforeImports } from "../capture/resolve.ts";
 import { RuntimeError } from "../errors/errors.ts";
-import { awaitsFutures } from "../futures/owner.ts";
+import { awaitsFutures, sweep } from "../futures/owner.ts";
 import { release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import {
@@ -159,6 +159,7 @@ function finish(realm: number, clean: boolean): void {
     breakLocks(words[at + T_IDENT]);
   }
   drainInbox(); // errors of other threads that wait for this one's hook
+  sweep(); // outcomes that nobody asked for
   dropHook();
   dropLocals();
   wakeAllLate();

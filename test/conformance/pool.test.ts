@@ -17,6 +17,7 @@ import {
   ThreadPoolExecutor,
   wait,
 } from "threadkit";
+import { captured, runScript } from "../harness/child.ts";
 import { EXPIRES, LONG } from "../harness/delays.ts";
 import { EMPTY, poolWords, untilEmpty } from "../harness/pools.ts";
 import { joinAll, start } from "../harness/threads.ts";
@@ -120,6 +121,19 @@ describe("submit", () => {
 });
 
 describe("workers (38)", () => {
+  test("have idents of their own, though main never asked for its own, and know main", async () => {
+    const result = await runScript(`
+      import { ThreadPoolExecutor, getIdent, mainThread, RLock } from "threadkit";
+      const lock = new RLock();
+      lock.acquire();
+      const pool = new ThreadPoolExecutor(1);
+      const [ident, main, got] = await pool.submit(
+        (lock: RLock) => [getIdent(), mainThread().name, lock.acquire({ blocking: false }) !== null], lock);
+      console.log(ident !== getIdent(), main, got);
+    `);
+    assert.equal(result.stdout, "true MainThread false\n", captured(result));
+  });
+
   test("start only if none is idle, up to the limit, with names of the pool's", async () => {
     const pool = new ThreadPoolExecutor({ maxWorkers: 3, threadNamePrefix: "crew" });
     assert.equal(pool.metrics.workers, 0);
@@ -255,15 +269,18 @@ describe("the initializer (37)", () => {
 
   test("that fails breaks the pool: what is queued and what comes later fails with its error", async () => {
     for (const wait of [true, false]) {
+      const gate = new Event();
       const pool = new ThreadPoolExecutor({
         maxWorkers: 2,
-        initializer: async (wait: boolean) => {
+        initializer: async (gate: Event, wait: boolean) => {
+          gate.wait();
           if (wait) await sleepAsync(20);
           throw new RangeError("no luck");
         },
-        initargs: [wait],
+        initargs: [gate, wait],
       });
       const futures = [1, 2, 3].map((n) => pool.submit((n: number) => n, n));
+      gate.set();
       for (const future of futures) {
         const error = (await future.exceptionAsync()) as BrokenThreadPoolError;
         assert.equal(error instanceof BrokenThreadPoolError, true);
