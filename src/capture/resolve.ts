@@ -39,6 +39,8 @@ function requireOf(file: string): NodeJS.Require {
 
 /** Run once before the first import of user code: on Node 20, workers have to set up tsx by themselves. */
 let beforeImports: (() => void | Promise<void>) | undefined;
+/** What it returned: imports that come while it is under way wait for it, too. */
+let ready: void | Promise<void>;
 
 export function setBeforeImports(hook: (() => void | Promise<void>) | undefined): void {
   beforeImports = hook;
@@ -68,7 +70,8 @@ export function setClassFinder(find: () => void): void {
 async function load(missing: readonly ImportReference[]): Promise<void> {
   const hook = beforeImports;
   beforeImports = undefined;
-  await hook?.();
+  if (hook !== undefined) ready = hook();
+  await ready;
   await Promise.all(
     missing.map(async (reference) => {
       const { file, specifier, attributes } = reference;
