@@ -1,47 +1,39 @@
-/** Counts the words of many files on any number of threads. */
-import { SharedInt32, Thread } from "threadkit";
+/** Counts the words of many files with a pool of threads. */
+import { asCompleted, ThreadPoolExecutor } from "threadkit";
 import { failure, readText } from "./files.ts";
-import { addResult, emptyTally, resultBuffer, type Tally, writeResult } from "./tally.ts";
+import { addTally, emptyTally, type Tally } from "./tally.ts";
 import { countWords } from "./words.ts";
 
-/** Milliseconds between two looks at the progress. */
-const TICK = 100;
+/** Files for one task: enough to be worth the way there and back, few enough that all threads end at about the same time. */
+const HANDFUL = 64;
 
+/** Its results come as they are ready; while we wait for them the event loop is free, as a server's would be. */
 export async function countFiles(
   files: readonly string[],
-  threadCount: number,
+  threads: number,
   onProgress: (done: number) => void,
 ): Promise<Tally> {
-  const next = new SharedInt32(0); // index of the first file that no thread has taken
-  const done = new SharedInt32(0);
-
-  const workers = Array.from({ length: threadCount }, (_, i) => {
-    const result = resultBuffer();
-    // This closure runs in another thread. `files` is copied to it; `next`, `done` and `result` are shared.
-    const target = () => {
-      const tally = emptyTally();
-      // Each takes the next file when it is done with one: a thread that met a large file takes fewer.
-      for (let taken = next.add(1); taken < files.length; taken = next.add(1)) {
-        countFile(files[taken], tally);
-        done.add(1);
-      }
-      writeResult(tally, result);
-    };
-    return { result, thread: new Thread({ target, name: `counter-${i + 1}` }).start() };
-  });
-
+  await using pool = new ThreadPoolExecutor(threads);
+  // `countHandful` runs in other threads, which import what it uses. The names of the files go there as copies, a
+  // tally comes back as one.
+  const tasks = handfuls(files).map((handful) => pool.submit(countHandful, handful));
   const total = emptyTally();
-  for (const { result, thread } of workers) {
-    // While we wait, the event loop is free: for the progress line here, for requests in a server.
-    while (!(await thread.joinAsync({ timeout: TICK }))) onProgress(done.value);
-    if (thread.exception !== undefined) throw thread.exception;
-    addResult(result, total);
+  for await (const task of asCompleted(tasks)) {
+    addTally(task.result(), total);
+    onProgress(total.files);
   }
-  onProgress(done.value);
+  total.failures.sort(); // they came in no fixed order
   return total;
 }
 
+function countHandful(files: readonly string[]): Tally {
+  const tally = emptyTally();
+  for (const file of files) countFile(file, tally);
+  return tally;
+}
+
 function countFile(file: string, tally: Tally): void {
+  tally.files += 1;
   try {
     const text = readText(file);
     if (text === undefined) return;
@@ -51,4 +43,10 @@ function countFile(file: string, tally: Tally): void {
   } catch (error) {
     tally.failures.push(failure(file, error));
   }
+}
+
+function handfuls(files: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(files.length / HANDFUL) }, (_, i) =>
+    files.slice(i * HANDFUL, (i + 1) * HANDFUL),
+  );
 }

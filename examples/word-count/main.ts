@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { countFiles } from "./count.ts";
 import { type CounterResult, countWithLock, countWithoutLock } from "./counter.ts";
 import { findFiles, readText } from "./files.ts";
+import { lookUpWords } from "./lookup.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import { ProgressLine } from "./progress.ts";
 import { difference, type Tally } from "./tally.ts";
@@ -46,6 +47,16 @@ function showTop({ counts }: Tally): void {
   for (const [word, count] of top) console.log(`  ${number(count).padStart(width)}  ${word}`);
 }
 
+async function showLookups({ counts }: Tally, threads: number): Promise<void> {
+  const { lookups, milliseconds, right } = await lookUpWords(counts, threads);
+  if (!right) throw new Error("a thread read a wrong count in the index: this is a bug in threadkit.");
+  const speed = (lookups / milliseconds / 1000).toFixed(1);
+  console.log(`\nOne index of these ${number(counts.size)} words, which all threads read where it is:`);
+  console.log(
+    `  ${number(lookups)} lookups by ${threads} threads, ${speed} million/s, nothing copied, all found`,
+  );
+}
+
 function number(value: number): string {
   return value.toLocaleString("en-US");
 }
@@ -61,8 +72,9 @@ async function main({ folder }: Options): Promise<void> {
   const { files, failures } = findFiles(folder);
   console.log(`\nWords of the text files below ${folder} (${number(files.length)} files)`);
   fillDiskCache(files);
+  const threads = availableParallelism();
   const one = await timedCount(files, 1);
-  const all = await timedCount(files, availableParallelism());
+  const all = await timedCount(files, threads);
   for (const line of [...failures, ...one.tally.failures]) console.error(`skipped ${line}`);
   const differs = difference(one.tally, all.tally);
   if (differs !== undefined) throw new Error(`the two counts differ: ${differs}.`);
@@ -75,6 +87,7 @@ async function main({ folder }: Options): Promise<void> {
   console.log(`\n${number(texts)} text files, ${number(Math.round(bytes / 1e6))} MB`);
   console.log(`${number(words)} words, ${number(counts.size)} distinct. The ${TOP} most frequent:`);
   showTop(all.tally);
+  if (counts.size > 0) await showLookups(all.tally, threads);
 }
 
 // `npm start | head` closes our output early: that is no error.

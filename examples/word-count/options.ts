@@ -6,7 +6,8 @@ import { parseArgs } from "node:util";
 export const USAGE = `Usage: npm start -- [folder]
 
 Counts from five threads with and without a lock, then counts the words of every text file
-below the folder (default: node_modules of this repository), on one thread and on all cores.
+below the folder (default: node_modules of this repository), on one thread and on all cores,
+and looks them up in one index that all threads share.
 
   -h, --help   show this`;
 

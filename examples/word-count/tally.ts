@@ -1,7 +1,9 @@
-/** What one thread counted, and how it gets out of the thread. */
+/** What one task counted. */
 import type { Counts } from "./words.ts";
 
 export interface Tally {
+  files: number;
+  /** Those that are text. */
   texts: number;
   bytes: number;
   counts: Counts;
@@ -10,31 +12,16 @@ export interface Tally {
 }
 
 export function emptyTally(): Tally {
-  return { texts: 0, bytes: 0, counts: new Map(), failures: [] };
+  return { files: 0, texts: 0, bytes: 0, counts: new Map(), failures: [] };
 }
 
-/** Address space for a result. Memory is taken for what a tally needs, when the buffer grows to it. */
-const LARGEST_RESULT = 1024 ** 3;
-
-/** Shared memory for one tally. It crosses to the thread by reference. */
-export function resultBuffer(): SharedArrayBuffer {
-  return new SharedArrayBuffer(0, { maxByteLength: LARGEST_RESULT });
-}
-
-/** In the thread: the tally as JSON. The buffer grows to its very length. */
-export function writeResult(tally: Tally, result: SharedArrayBuffer): void {
-  const json = Buffer.from(JSON.stringify({ ...tally, counts: [...tally.counts] }));
-  result.grow(json.length);
-  new Uint8Array(result).set(json);
-}
-
-/** In the caller, after the join: adds what the thread wrote to `total`. */
-export function addResult(result: SharedArrayBuffer, total: Tally): void {
-  const { texts, bytes, counts, failures } = JSON.parse(Buffer.from(result).toString());
-  total.texts += texts;
-  total.bytes += bytes;
-  total.failures.push(...failures);
-  for (const [word, count] of counts) total.counts.set(word, (total.counts.get(word) ?? 0) + count);
+/** Adds `part` to `total`. */
+export function addTally(part: Tally, total: Tally): void {
+  total.files += part.files;
+  total.texts += part.texts;
+  total.bytes += part.bytes;
+  total.failures.push(...part.failures);
+  for (const [word, count] of part.counts) total.counts.set(word, (total.counts.get(word) ?? 0) + count);
 }
 
 /** In which way two tallies differ; undefined if they are equal. */

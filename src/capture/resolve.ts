@@ -39,7 +39,8 @@ function requireOf(file: string): NodeJS.Require {
 
 /** Run once before the first import of user code: on Node 20, workers have to set up tsx by themselves. */
 let beforeImports: (() => void | Promise<void>) | undefined;
-let ready: Promise<void> | undefined;
+/** What it returned: imports that come while it is under way wait for it, too. */
+let ready: void | Promise<void>;
 
 export function setBeforeImports(hook: (() => void | Promise<void>) | undefined): void {
   beforeImports = hook;
@@ -67,7 +68,10 @@ export function setClassFinder(find: () => void): void {
 }
 
 async function load(missing: readonly ImportReference[]): Promise<void> {
-  await (ready ??= (async () => beforeImports?.())());
+  const hook = beforeImports;
+  beforeImports = undefined;
+  if (hook !== undefined) ready = hook();
+  await ready;
   await Promise.all(
     missing.map(async (reference) => {
       const { file, specifier, attributes } = reference;

@@ -92,6 +92,18 @@ describe("imports", () => {
     assert.equal(calls, 1);
     assert.equal((resolve(references[0]) as (n: number) => number)(2), 4);
   });
+
+  test("that come while tsx is being set up wait for it, too", async () => {
+    const done: string[] = [];
+    let finish = () => {};
+    const setUp = new Promise<void>((resolve) => (finish = resolve)).then(() => void done.push("set up"));
+    createBuilder({ registerTsx: () => setUp });
+    const first = importAll([imported("./nowhere.ts")])?.catch(() => done.push("first"));
+    const second = importAll([imported("./nowhere-else.ts")])?.catch(() => done.push("second"));
+    setImmediate(finish);
+    await Promise.all([first, second]);
+    assert.deepEqual(done, ["set up", "first", "second"]);
+  });
 });
 
 describe("lifting", () => {
