@@ -127,20 +127,28 @@ function packed(pool: SharedObject, how: How, fn: Task, args: readonly unknown[]
   return future;
 }
 
-/** A worker of a full pool that submits to it runs a queued task meanwhile: nobody else may be left to make room. */
+/**
+ * A worker of a full pool that submits to it runs queued tasks meanwhile: nobody else may be left to make room. If none
+ * is queued others have the room, who are about to queue theirs: it looks again soon.
+ */
 function waitForRoom(at: number): void {
   const room = roomOf(at);
-  if (!helpsFor(room, at)) room.acquire();
+  if (!isWorkerOf(at)) room.acquire();
+  else while (!helpsFor(room, at) && room.acquire({ timeout: AGAIN }) === null);
 }
 
 async function awaitRoom(at: number): Promise<void> {
   const room = roomOf(at);
-  if (!helpsFor(room, at)) await room.acquireAsync();
+  if (!isWorkerOf(at)) await room.acquireAsync();
+  else while (!helpsFor(room, at) && (await room.acquireAsync({ timeout: AGAIN })) === null);
 }
+
+/** Milliseconds. */
+const AGAIN = 1;
 
 /** True: there was room, or this worker has made some. */
 function helpsFor(room: Semaphore, at: number): boolean {
-  while (room.acquire({ blocking: false }) === null) if (!isWorkerOf(at) || !runOne(at)) return false;
+  while (room.acquire({ blocking: false }) === null) if (!runOne(at)) return false;
   return true;
 }
 
