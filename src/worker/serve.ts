@@ -46,6 +46,7 @@ import { writeOut } from "../threading/output.ts";
 import { breakLocks } from "../threading/reaper.ts";
 import { ASSIGNED, BUSY, ENDING, FREE, KILLED } from "../threading/states.ts";
 import { Thread, threadAt } from "../threading/thread.ts";
+import { hasLapsed } from "../threading/timer.ts";
 
 /** Milliseconds that an idle carrier sleeps before it lets its event loop turn, where garbage is collected. */
 const NAP = 50;
@@ -103,6 +104,11 @@ async function run(realm: number, at: number, extras: readonly unknown[]): Promi
   words[at + T_NATIVE] = native ||= nativeThreadId() ?? 0;
   store(words, at + T_STATE, RUNNING);
   const message = words[realm + R_JOB];
+  if (hasLapsed(at)) {
+    words[realm + R_JOB] = 0;
+    release(message);
+    return;
+  }
   try {
     const loading = prepare(message);
     if (loading !== undefined) await loading;
