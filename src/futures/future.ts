@@ -144,31 +144,31 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
     if (state === CANCELLED) return false;
     if (state === PENDING && claim(this[kAt])) return true;
     if (this.cancelled()) return false;
-    throw this.#invalid("set it running");
+    throw this.#invalid("set the future running");
   }
 
   /** For executors: its result. @throws InvalidStateError (INVALID_STATE) if it is done; the first outcome stays */
   setResult(value: T): void {
-    if (this.done()) throw this.#invalid("set the result");
+    if (this.done()) throw this.#invalid("set the result of the future");
     const cell = pack(value, "the result", this);
     if (settle(this[kAt], FINISHED, cell)) return;
     drop(cell);
-    throw this.#invalid("set the result");
+    throw this.#invalid("set the result of the future");
   }
 
   /** For executors: its error. @throws InvalidStateError (INVALID_STATE) if it is done; the first outcome stays */
   setException(error: unknown): void {
-    if (this.done()) throw this.#invalid("set the exception");
+    if (this.done()) throw this.#invalid("set the exception of the future");
     const message = packThrown(error);
     if (settle(this[kAt], FAILED, message)) return;
     release(message);
-    throw this.#invalid("set the exception");
+    throw this.#invalid("set the exception of the future");
   }
 
   #invalid(verb: string): InvalidStateError {
     const state = NAMES[this[kState]];
     return new InvalidStateError(
-      `cannot ${verb} of the future: it is ${state}. A future is settled once, by whoever made it.`,
+      `cannot ${verb}: it is ${state}. A future is settled once, by whoever made it.`,
     );
   }
 

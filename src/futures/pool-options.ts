@@ -94,6 +94,22 @@ function refuse(what: string, value: unknown, want: string): TypeError {
   return typeError("INVALID_OPTIONS", `cannot ${VERB}: ${what} is ${describe(value)}. Give ${want}.`);
 }
 
+/** Options of a shutdown. */
+export function checkShutdown(options: unknown): { wait: boolean; cancelFutures: boolean } {
+  const verb = "cannot shut down the pool";
+  if (typeof options !== "object" || options === null) {
+    throw typeError(
+      "INVALID_OPTIONS",
+      `${verb}: the options are ${describe(options)}. Give an object such as { wait: false }.`,
+    );
+  }
+  const { wait = true, cancelFutures = false } = options as { wait?: unknown; cancelFutures?: unknown };
+  for (const [name, value] of Object.entries({ wait, cancelFutures }))
+    if (typeof value !== "boolean")
+      throw typeError("INVALID_OPTIONS", `${verb}: ${name} is ${describe(value)}. Give true or false.`);
+  return { wait: wait as boolean, cancelFutures: cancelFutures as boolean };
+}
+
 /** The lane of a priority. */
 export function laneOf(priority: unknown): number {
   if (priority === undefined) return DEFAULT_LANE;

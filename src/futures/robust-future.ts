@@ -1,5 +1,5 @@
 /** What the supervisor does with a future after a thread was killed. */
-import { release, retain } from "../memory/allocator.ts";
+import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { Kind } from "../memory/layout.ts";
 import { isEmpty } from "../parking/queue.ts";
@@ -33,7 +33,6 @@ function inherit(at: number, thread: number): void {
   const state = stateIn(word);
   if (state === PENDING || !isBy(word, thread)) return;
   const error = state < CANCELLED ? packDeath(thread) : 0;
-  retain(at);
   if (error === 0) {
     if (!isEmpty(at + F_QUEUE) || word & LISTENED || (word & LEFT) === 0) conclude(at, false);
   } else {
@@ -44,7 +43,6 @@ function inherit(at: number, thread: number): void {
     words[at + F_PLACE] = 0;
     release(at); // the pool's reference
   }
-  release(at);
 }
 
 /** Who submitted it is gone. */

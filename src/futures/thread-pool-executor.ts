@@ -14,7 +14,7 @@ import { furnish } from "./make-pool.ts";
 import { type FutureResults, type MapOptions, mapTasks } from "./map.ts";
 import { type PoolMetrics, poolMetrics } from "./metrics.ts";
 import { checkOver, queued, wakeAllIdle } from "./pool.ts";
-import { checkPool, type SubmitOptions, type ThreadPoolOptions } from "./pool-options.ts";
+import { checkPool, checkShutdown, type SubmitOptions, type ThreadPoolOptions } from "./pool-options.ts";
 import { P_FLAGS, P_MAX, P_OVER, POOL_WORDS, SHUT_DOWN } from "./pool-words.ts";
 import { isWorkerOf } from "./pool-worker.ts";
 import "./robust-pool.ts";
@@ -93,6 +93,7 @@ export class ThreadPoolExecutor extends Executor {
    * @param options.wait false: returns at once. Default: until all tasks are over and all workers have ended
    * @param options.cancelFutures true: what has not begun is cancelled
    * @throws RuntimeError (JOIN_SELF) with `wait` in one of its own workers
+   * @throws TypeError (INVALID_OPTIONS)
    */
   shutdown(options?: { wait?: boolean; cancelFutures?: boolean }): void {
     if (beginShutdown(this[kAt], options)) overEvent(this[kAt]).wait();
@@ -158,7 +159,7 @@ function overEvent(at: number): Event {
 
 /** True: its end is to be waited for. */
 function beginShutdown(at: number, options: { wait?: boolean; cancelFutures?: boolean } = {}): boolean {
-  const { wait = true, cancelFutures = false } = options;
+  const { wait, cancelFutures } = checkShutdown(options);
   if (wait && isWorkerOf(at)) {
     throw new RuntimeError(
       "JOIN_SELF",

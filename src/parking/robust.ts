@@ -2,6 +2,7 @@
  * What the supervisor must know of each kind of object to mend it after a thread was killed.
  * Primitives say it here; the supervisor reads it. Nobody else does.
  */
+import { kindOf, release, tryRetain } from "../memory/allocator.ts";
 import type { Kind } from "../memory/layout.ts";
 import type { GIFTED, GONE, NOTIFIED } from "./layout.ts";
 
@@ -27,6 +28,19 @@ const kinds = new Map<number, Robust>();
 
 export function defineRobust(kind: Kind, robust: Robust): void {
   kinds.set(kind, robust);
+}
+
+/** For each of these blocks that is still in use, which it stays meanwhile: live threads may give it back at any time. */
+export function eachRobust(blocks: readonly number[], visit: (robust: Robust, at: number) => void): void {
+  for (const at of blocks) {
+    if (!tryRetain(at)) continue;
+    try {
+      const robust = kinds.get(kindOf(at));
+      if (robust !== undefined) visit(robust, at);
+    } finally {
+      release(at);
+    }
+  }
 }
 
 export function robustOf(kind: number): Robust | undefined {

@@ -63,7 +63,7 @@ import {
   WAITING,
 } from "../parking/layout.ts";
 import { relink, tellSettled } from "../parking/queue.ts";
-import { robustOf } from "../parking/robust.ts";
+import { eachRobust, robustOf } from "../parking/robust.ts";
 import { wakeWord } from "../parking/word.ts";
 import { deathError, orphanError } from "./death-errors.ts";
 import { report } from "./excepthook.ts";
@@ -143,7 +143,7 @@ function mend(death: Case): void {
     const block = exchange(words, word, 0);
     if (block !== 0) release(block);
   }
-  for (const at of objects) robustOf(kindOf(at))?.realmGone?.(at, realm);
+  eachRobust(objects, (robust, at) => robust.realmGone?.(at, realm));
   settleLedger(realm + R_LEDGER);
   // Whoever settled one of its nodes tells it after that, without a guard, and may have lost its processor in between.
   setTimeout(() => patiently(() => freeBlocks([...nodes, realm])), QUARANTINE);
@@ -203,7 +203,7 @@ export function breakLocks(ident: number, objects?: readonly number[]): void {
     });
     objects = found;
   }
-  for (const at of objects) robustOf(kindOf(at))?.breakOwned?.(at, ident);
+  eachRobust(objects, (robust, at) => robust.breakOwned?.(at, ident));
 }
 
 function endDead(thread: number): void {

@@ -48,8 +48,12 @@ describe("a future that is done (29)", () => {
   test("can't be set running; a cancelled one says that it must not run", () => {
     const future = new Future<number>();
     assert.equal(future.setRunningOrNotifyCancel(), true);
-    const running = "cannot set it running of the future: it is running.";
-    assert.throws(() => future.setRunningOrNotifyCancel(), InvalidStateError, running);
+    refuses(
+      () => future.setRunningOrNotifyCancel(),
+      InvalidStateError,
+      "INVALID_STATE",
+      "cannot set the future running: it is running. A future is settled once, by whoever made it.",
+    );
     const cancelled = new Future<number>();
     cancelled.cancel();
     assert.equal(cancelled.setRunningOrNotifyCancel(), false);

@@ -66,7 +66,7 @@ for (let n = 0; n < kills; n++) {
 stop.value = true;
 for (const thread of threads) await thread.joinAsync({ timeout: 20000 });
 for (const end = performance.now() + 20000; pending.size > 0 && performance.now() < end; ) await nap(5);
-const after = await Promise.race([pool.submit(brief, 21, ran), nap(10000)]);
+const after = await pool.submit(brief, 21, ran).resultAsync({ timeout: 10000 });
 threads.length = 0;
 const quiet = () => JSON.stringify(poolWords(pool)) === JSON.stringify(EMPTY);
 for (const end = performance.now() + 10000; !(quiet() && activeCount() === 1) && performance.now() < end; ) { await nap(5); }
