@@ -3,6 +3,7 @@
  * Primitives say it here; the supervisor reads it. Nobody else does.
  */
 import type { Kind } from "../memory/layout.ts";
+import { lookUp } from "../memory/parts.ts";
 import type { GIFTED, GONE, NOTIFIED } from "./layout.ts";
 
 export interface Robust {
@@ -28,5 +29,5 @@ export function defineRobust(kind: Kind, robust: Robust): void {
 }
 
 export function robustOf(kind: number): Robust | undefined {
-  return kinds.get(kind);
+  return lookUp(kinds, kind);
 }
