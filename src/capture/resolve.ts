@@ -39,6 +39,7 @@ function requireOf(file: string): NodeJS.Require {
 
 /** Run once before the first import of user code: on Node 20, workers have to set up tsx by themselves. */
 let beforeImports: (() => void | Promise<void>) | undefined;
+let ready: Promise<void> | undefined;
 
 export function setBeforeImports(hook: (() => void | Promise<void>) | undefined): void {
   beforeImports = hook;
@@ -66,9 +67,7 @@ export function setClassFinder(find: () => void): void {
 }
 
 async function load(missing: readonly ImportReference[]): Promise<void> {
-  const hook = beforeImports;
-  beforeImports = undefined;
-  await hook?.();
+  await (ready ??= (async () => beforeImports?.())());
   await Promise.all(
     missing.map(async (reference) => {
       const { file, specifier, attributes } = reference;

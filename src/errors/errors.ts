@@ -98,8 +98,8 @@ export class BrokenThreadPoolError extends ThreadkitError {
 
 /** The worker that ran a task died of it: killed, out of memory, by `process.exit` or an error outside of the task. */
 export class WorkerDiedError extends ThreadkitError {
-  constructor(message: string) {
-    super("WORKER_DIED", message);
+  constructor(message: string, options?: ErrorInit) {
+    super("WORKER_DIED", message, options);
   }
 }
 

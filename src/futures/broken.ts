@@ -1,10 +1,10 @@
-/** A pool whose initializer failed. */
+/** A pool whose initializer failed, or whose workers die before they run anything. */
 import { load, or } from "#atomics";
 import { BrokenThreadPoolError } from "../errors/errors.ts";
 import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { packThrown, unpack } from "../threading/message.ts";
-import { queued, wakeAllIdle } from "./pool.ts";
+import { finish, take, wakeAllIdle } from "./pool.ts";
 import { BROKEN, P_ERROR, P_FLAGS } from "./pool-words.ts";
 import { settle } from "./settle.ts";
 import { FAILED } from "./words.ts";
@@ -20,10 +20,10 @@ export function breakPool(pool: number, error: unknown): void {
 
 /** In a pool that is broken: nothing that is queued will run. */
 export function failQueued(pool: number): void {
-  for (const at of queued(pool)) {
+  for (let at = take(pool); at !== 0; at = take(pool)) {
     const message = packThrown(brokenError(pool));
-    if (!settle(at, FAILED, message)) release(message);
-    release(at);
+    if (!settle(at, FAILED, message, true)) release(message);
+    finish(at);
   }
 }
 
@@ -34,7 +34,7 @@ export function isBroken(pool: number): boolean {
 export function brokenError(pool: number): BrokenThreadPoolError {
   const message = words[pool + P_ERROR];
   return new BrokenThreadPoolError(
-    "cannot run the task: the initializer of the pool failed. Look at `cause`, and make a new pool.",
+    "cannot run the task: the pool is broken, since a worker failed before its first task. Look at `cause`, and make a new pool.",
     message === 0 ? undefined : { cause: unpack(message) },
   );
 }

@@ -27,7 +27,7 @@ import {
 } from "./doors.ts";
 import { helper } from "./help.ts";
 import { preparation, valueOf } from "./outcome.ts";
-import { isOwned, ownerListens, place, remove } from "./owner.ts";
+import { hasLedger, isOwned, letGo, ownerListens, place, remove } from "./owner.ts";
 import { added, type Reactions, react } from "./reactions.ts";
 import { cancel, forgetTask, settle } from "./settle.ts";
 import { doneSteps } from "./waiting.ts";
@@ -201,6 +201,7 @@ export abstract class FutureCore extends SharedObject {
     if (this.#flags & SUBSCRIBED) queueMicrotask(() => this[kComplete]());
     if (this.#flags & LISTED) return;
     moveTo(this, 0);
+    letGo(at);
     release(at);
   }
 
@@ -209,6 +210,7 @@ export abstract class FutureCore extends SharedObject {
     if (future.#flags & LISTED) return;
     future.#flags |= LISTED;
     if (future.#state !== 0) future.#reopen();
+    hasLedger(future[kAt]);
     listHandle(future);
   }
 

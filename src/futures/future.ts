@@ -9,6 +9,7 @@ import { packThrown } from "../threading/message.ts";
 import { kState, kTaken, kTell, kThen, kValue, kWait, kWaitAsync } from "./doors.ts";
 import { FutureCore } from "./future-core.ts";
 import { cancel, claim, requestStop, settle } from "./settle.ts";
+import { callCallback } from "./stray.ts";
 import { CANCELLED, FAILED, FINISHED, PENDING, STOP, wordOf } from "./words.ts";
 
 const NAMES = ["pending", "running", "running", "cancelled", "finished", "failed"] as const;
@@ -104,7 +105,8 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
 
   /**
    * Has `fn` called when it is done, in the thread that calls this, on its event loop and in the order added. If it is
-   * done already, soon; never inside this call. An error of `fn` is reported like one that nobody caught in a promise.
+   * done already, soon; never inside this call. What `fn` throws goes to the hook of `setExcepthook` and ends nothing: the
+   * rest is called all the same.
    * @throws TypeError (INVALID_ARGUMENT)
    */
   addDoneCallback(fn: (future: Future<T>) => void): void {
@@ -114,7 +116,7 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
         `cannot add a callback: it is ${describe(fn)}. Give a function that takes the future.`,
       );
     }
-    this[kTell](() => fn(this));
+    this[kTell](() => callCallback(fn, this));
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a future can be awaited

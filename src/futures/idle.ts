@@ -42,9 +42,21 @@ export function sleepIdle(pool: number, limit: number): boolean {
   return keepWatch(pool, deadline) || parkSync(idleSteps(pool), deadline, WHAT, "");
 }
 
+let watched = false;
+/**
+ * Has this worker been the sentinel since it was last asked? Then others may have relied on it for more tasks than the
+ * one that it takes: it has to see to the rest, and to the next sentinel.
+ */
+export function hasWatched(): boolean {
+  const was = watched;
+  watched = false;
+  return was;
+}
+
 /** As the sentinel, if there is none. */
 function keepWatch(pool: number, deadline: number): boolean {
   if (compareExchange(words, pool + P_SENTINEL, 0, ident) !== 0) return false;
+  watched = true;
   try {
     let until = performance.now() + LINGER;
     for (let now = performance.now(); now < until && now < deadline; now = performance.now()) {

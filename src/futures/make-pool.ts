@@ -28,7 +28,7 @@ export function furnish(pool: SharedObject, checked: CheckedPool): void {
   const at = pool[kAt];
   const { initializer, initargs, threadNamePrefix, resourceLimits } = checked.options;
   words[at + P_MAX] = checked.maxWorkers;
-  words[at + P_SEATS] = allocate(Kind.Store, checked.maxWorkers + EXTRA_SEATS);
+  words[at + P_SEATS] = allocate(Kind.Store, 2 * (checked.maxWorkers + EXTRA_SEATS));
   words[at + P_TASKS_EACH] = checked.maxTasks;
   words[at + P_TIMES] = makeTimes();
   storeFloat(at + P_IDLE_TIME, checked.idleTimeout);

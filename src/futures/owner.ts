@@ -34,12 +34,26 @@ export function place(future: Owned): void {
   retain(realm);
   const at = future[kAt];
   words[at + F_OWNER] = realm;
-  words[at + F_SLOT] = slot;
+  words[at + F_SLOT] = slot + 1;
+}
+
+function slotOf(at: number): number {
+  return Math.abs(words[at + F_SLOT]) - 1;
+}
+
+/** From here on the ledger of handles answers for the reference. */
+export function hasLedger(at: number): void {
+  words[at + F_SLOT] = -Math.abs(words[at + F_SLOT]);
+}
+
+/** The reference is about to be given back. */
+export function letGo(at: number): void {
+  words[at + F_SLOT] = 0;
 }
 
 /** Its outcome has been taken in. */
 export function remove(future: Owned, at: number): void {
-  const slot = words[at + F_SLOT];
+  const slot = slotOf(at);
   if (slots[slot] !== future) return;
   slots[slot] = undefined;
   free.push(slot);
@@ -47,7 +61,7 @@ export function remove(future: Owned, at: number): void {
 
 /** Is it in this table? */
 export function isOwned(future: Owned, at: number): boolean {
-  return words[at + F_OWNER] === here() && slots[words[at + F_SLOT]] === future;
+  return words[at + F_OWNER] === here() && slots[slotOf(at)] === future;
 }
 
 /** Has `kComplete` called when it is done. False: it is. */
@@ -55,6 +69,11 @@ export function ownerListens(at: number): boolean {
   openMailbox();
   listen();
   return stateIn(flag(at, LISTENED)) < CANCELLED;
+}
+
+/** Will this event loop be told of outcomes? */
+export function awaitsFutures(): boolean {
+  return slots.some((future) => future !== undefined && (wordOf(future[kAt]) & LISTENED) !== 0);
 }
 
 function sweep(): void {
@@ -67,7 +86,7 @@ function sweep(): void {
 
 /** A future has its outcome. It comes with a reference. */
 function read(at: number): void {
-  const future = slots[words[at + F_SLOT]];
+  const future = slots[slotOf(at)];
   if (future?.[kAt] === at) future[kComplete]();
   release(at);
 }

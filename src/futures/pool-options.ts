@@ -5,15 +5,15 @@ import type { ResourceLimits } from "../host/host.ts";
 import { TIMEOUT_MAX } from "../parking/deadline.ts";
 import { LANES } from "./words.ts";
 
-export interface ThreadPoolOptions<A extends readonly unknown[] = readonly unknown[]> {
+export interface ThreadPoolOptions {
   /** Most workers at a time, from 1 on. Default: the processors that this process may use. */
   maxWorkers?: number;
   /** What the names of workers begin with. Default: "ThreadPoolExecutor-N". */
   threadNamePrefix?: string;
   /** Runs in each worker before its first task; may be async. If it fails, the pool is broken. */
-  initializer?: (...args: A) => unknown;
+  initializer?: (...args: never[]) => unknown;
   /** Arguments of `initializer`. */
-  initargs?: A;
+  initargs?: readonly unknown[];
   /** Milliseconds after which an idle worker ends; Infinity: never. Default: 10 seconds. */
   idleTimeout?: number;
   /** Tasks that may be queued, from 1 on; `submit` waits for room. Default: no bound. */

@@ -24,7 +24,7 @@ export const SHUT_DOWN = 1;
 export const BROKEN = 2;
 /** Tasks that are queued or run. While it is above zero the pool has a reference, and the process is held. */
 export const P_TASKS = 7;
-/** Taken seats, seats, and the block of them: idents of workers; below zero: of who is starting one; 0: free. */
+/** Taken seats, seats, and the block of them (seats.ts): idents of workers; below zero: of who is starting one; 0: free. */
 export const P_WORKERS = 8;
 export const P_MAX = 9;
 export const P_SEATS = 10;

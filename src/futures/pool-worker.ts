@@ -1,6 +1,6 @@
 /** PoolWorker: the thread that runs a pool's tasks, one at a time. */
-import { add, load, sub } from "#atomics";
-import { leftovers, turn } from "#host";
+import { add, load } from "#atomics";
+import { leftovers, liveTasks, turn } from "#host";
 import { RuntimeError } from "../errors/errors.ts";
 import type { ResourceLimits } from "../host/host.ts";
 import { release, retain } from "../memory/allocator.ts";
@@ -9,17 +9,17 @@ import { loadFloat } from "../memory/float.ts";
 import { adopt, kAt, type SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { readText } from "../memory/text.ts";
-import { parkAsync } from "../parking/park-async.ts";
+import { parkAsync, pendingWaits } from "../parking/park-async.ts";
 import { ident } from "../parking/realm.ts";
 import { HandOver } from "../parking/spin.ts";
 import { prepare, unpack } from "../threading/message.ts";
 import { Thread } from "../threading/thread.ts";
 import { breakPool, isBroken } from "./broken.ts";
 import { setHelper } from "./help.ts";
-import { idleSteps, sleepIdle } from "./idle.ts";
+import { hasWatched, idleSteps, sleepIdle } from "./idle.ts";
+import { awaitsFutures } from "./owner.ts";
 import { checkOver, finish, hasWork, take, wakeIdle } from "./pool.ts";
 import {
-  P_BLOCKED,
   P_FLAGS,
   P_IDLE_TIME,
   P_INIT,
@@ -30,7 +30,16 @@ import {
   SHUT_DOWN,
 } from "./pool-words.ts";
 import { claimed, fail, startTask } from "./run-task.ts";
-import { isCrowded, leaveSeat, ownSeat, seatWorker, takeSeat } from "./seats.ts";
+import {
+  beginBlocked,
+  endBlocked,
+  isCrowded,
+  leaveSeat,
+  ownSeat,
+  ready,
+  seatWorker,
+  takeSeat,
+} from "./seats.ts";
 import { forgetKept } from "./task-code.ts";
 import { ASYNC_TASK, F_POOL, PENDING, stateIn, wordOf } from "./words.ts";
 
@@ -59,6 +68,12 @@ export function startWorker(pool: number): void {
   }
 }
 
+/** Sees to it that somebody does what there is to do, as one who could have done it leaves. */
+export function goOn(pool: number): void {
+  if (isBroken(pool) || !hasWork(pool)) checkOver(pool);
+  else if (!wakeIdle(pool)) startWorker(pool);
+}
+
 /** A worker of a pool. */
 export class PoolWorker extends Thread {
   pool: SharedObject | undefined;
@@ -72,6 +87,8 @@ export class PoolWorker extends Thread {
 
 /** The pool whose worker this thread is, 0: none. */
 let own = 0;
+/** Its seat there. */
+let ownPlace = 0;
 
 export function isWorkerOf(pool: number): boolean {
   return own === pool;
@@ -89,6 +106,7 @@ export function runOne(pool: number): boolean {
 
 async function work(pool: number, seat: number): Promise<void> {
   own = pool;
+  ownPlace = seat;
   ownSeat(seat, ident);
   setHelper({
     now: (at) => helpNow(pool, at),
@@ -96,13 +114,13 @@ async function work(pool: number, seat: number): Promise<void> {
     blocked: (at, wait) => blocked(pool, at, wait),
   });
   try {
-    if (await initialize(pool)) await runTasks(pool, seat);
+    if (await initialize(pool)) await runTasks(pool);
   } finally {
     own = 0;
     setHelper(undefined);
     forgetKept();
-    leaveSeat(pool, seat, ident);
-    checkOver(pool);
+    leaveSeat(pool, ownPlace, ident);
+    goOn(pool);
   }
 }
 
@@ -128,7 +146,8 @@ export interface Initializer {
 }
 
 /** Until the pool is shut down and empty, or the worker was idle for too long. */
-async function runTasks(pool: number, seat: number): Promise<void> {
+async function runTasks(pool: number): Promise<void> {
+  ready(pool, ownPlace);
   const limit = words[pool + P_TASKS_EACH];
   let fresh = false;
   let done = 0;
@@ -137,6 +156,7 @@ async function runTasks(pool: number, seat: number): Promise<void> {
     // 1. The next task; spun for, as the next is often on its way.
     const at = take(pool) || (hot.spin(() => hasWork(pool)) ? take(pool) : 0);
     if (at !== 0) {
+      if (hasWatched()) goOn(pool);
       const running = startTask(pool, at, true);
       if (running !== undefined) await running;
       finish(at);
@@ -157,11 +177,12 @@ async function runTasks(pool: number, seat: number): Promise<void> {
     const worked = await idle(pool);
     if (worked) continue;
     // 4. Not needed any more: unless a task came at the very moment.
-    if (!leaveSeat(pool, seat, ident)) return;
-    if (!hasWork(pool)) return;
-    seat = takeSeat(pool);
+    if (!leaveSeat(pool, ownPlace, ident) || !hasWork(pool)) return;
+    const seat = takeSeat(pool);
     if (seat === 0) return;
+    ownPlace = seat;
     ownSeat(seat, ident);
+    ready(pool, seat);
   }
 }
 
@@ -169,8 +190,12 @@ async function runTasks(pool: number, seat: number): Promise<void> {
 async function idle(pool: number): Promise<boolean> {
   if (load(words, pool + P_FLAGS) & SHUT_DOWN || isBroken(pool)) return hasWork(pool) && !isBroken(pool);
   const limit = loadFloat(pool + P_IDLE_TIME);
-  if (leftovers() === undefined) return sleepIdle(pool, limit);
-  return parkAsync(idleSteps(pool), limit);
+  return isQuiet() ? sleepIdle(pool, limit) : parkAsync(idleSteps(pool), limit);
+}
+
+/** Nothing that a task began needs this event loop. */
+function isQuiet(): boolean {
+  return pendingWaits() === 0 && leftovers() === undefined && liveTasks() === 0 && !awaitsFutures();
 }
 
 /** A task that this worker waits for, while the pool may have nobody else for it. */
@@ -195,12 +220,13 @@ function promiseError(): RuntimeError {
 
 function blocked<T>(pool: number, at: number, wait: () => T): T {
   if (words[at + F_POOL] !== pool || stateIn(wordOf(at)) !== PENDING) return wait();
-  add(words, pool + P_BLOCKED, 1);
+  const seat = ownPlace;
+  beginBlocked(pool, seat);
   try {
     if (!wakeIdle(pool)) startWorker(pool);
     return wait();
   } finally {
-    sub(words, pool + P_BLOCKED, 1);
+    endBlocked(pool, seat);
   }
 }
 

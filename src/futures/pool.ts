@@ -1,5 +1,5 @@
 /** A pool's tasks: in, out, and what follows when one is over. See pool-words.ts. */
-import { add, compareExchange, load, sub } from "#atomics";
+import { add, compareExchange, load, or, sub } from "#atomics";
 import { eachBlock, release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
@@ -32,9 +32,11 @@ import {
   F_LINK,
   F_PLACE,
   F_POOL,
+  F_STATE,
   F_TIME,
   FINISHED,
   LANES,
+  LEFT,
   laneIn,
   OUT,
   PENDING,
@@ -45,8 +47,14 @@ import {
 
 /** Takes in a task, with a reference to it. Wakes an idle worker. False: there was none. */
 export function push(pool: number, at: number): boolean {
+  // The counts and the pool's reference change without a call or a loop between them: only there a thread is killed.
   words[at + F_POOL] = pool;
-  if (add(words, pool + P_TASKS, 1) === 0) beginWork(pool);
+  if (add(words, pool + P_TASKS, 1) === 0) {
+    // From the first task on it lives, and main stays, until the last is over.
+    const live = add(words, H_LIVE, 1);
+    add(words, pool - 1, 1);
+    if (live === 0) ring(words[H_MAIN_REALM]);
+  }
   retain(at);
   let head: number;
   do {
@@ -74,21 +82,21 @@ function isBrief(pool: number): boolean {
   );
 }
 
-/** From the first task on it lives, and main stays, until the last is over. */
-function beginWork(pool: number): void {
-  retain(pool);
-  if (add(words, H_LIVE, 1) === 0) ring(words[H_MAIN_REALM]);
-}
-
-/** One task less. */
-function endTask(pool: number, outcome: number): void {
-  add(words, pool + (outcome === FINISHED ? P_FINISHED : outcome === CANCELLED ? P_CANCELLED : P_FAILED), 1);
-  if (sub(words, pool + P_TASKS, 1) !== 1) return;
+/** One task less, once. */
+function endTask(at: number, pool: number, outcome: number): void {
+  const place = pool + (outcome === FINISHED ? P_FINISHED : outcome === CANCELLED ? P_CANCELLED : P_FAILED);
+  cover(place);
+  // As in `push`: all of these or none.
+  if (or(words, at + F_STATE, LEFT) & LEFT) return;
+  const tasks = sub(words, pool + P_TASKS, 1) - 1;
+  const live = tasks === 0 ? sub(words, H_LIVE, 1) - 1 : -1;
+  add(words, place, 1);
+  if (tasks !== 0) return;
   if (load(words, pool + P_FLAGS) & SHUT_DOWN) {
     wakeAllIdle(pool);
     checkOver(pool);
   }
-  if (sub(words, H_LIVE, 1) === 1) ring(words[H_MAIN_REALM]);
+  if (live === 0) ring(words[H_MAIN_REALM]);
   release(pool);
 }
 onPoolLeft(endTask);
@@ -180,7 +188,7 @@ function letGo(pool: number, at: number): void {
   makeRoom(pool);
 }
 
-function makeRoom(pool: number): void {
+export function makeRoom(pool: number): void {
   const room = words[pool + P_ROOM];
   if (room !== 0) (adopt(Kind.Semaphore, room) as Semaphore).release();
 }
@@ -217,6 +225,14 @@ function append(pool: number, at: number): void {
   if (words[place] === 0) words[place] = at;
   else words[words[place + 1] + F_LINK] = at;
   words[place + 1] = at;
+}
+
+/** Has all that was put in stand in the lanes. */
+export function sortNow(pool: number): void {
+  cover(pool);
+  enter(words, pool + P_QUEUE + Q_GUARD);
+  if (load(words, pool + P_INBOX) !== 0) sortInbox(pool);
+  leave(words, pool + P_QUEUE + Q_GUARD);
 }
 
 /** All tasks that nobody has begun, each with a reference. They stay where they are. */

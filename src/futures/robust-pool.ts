@@ -7,8 +7,9 @@ import { onDispose } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { N_NEXT, N_STATUS, Q_GUARD, Q_HEAD, WAITING } from "../parking/layout.ts";
 import { defineRobust } from "../parking/robust.ts";
-import { isBroken } from "./broken.ts";
-import { checkOver, hasWork, mendLanes, wakeIdle } from "./pool.ts";
+import { breakPool } from "./broken.ts";
+import { deathError, deathOf } from "./deaths.ts";
+import { mendLanes } from "./pool.ts";
 import {
   P_ERROR,
   P_IDLE,
@@ -24,8 +25,9 @@ import {
   P_SENTINEL,
   P_TIMES,
 } from "./pool-words.ts";
-import { startWorker } from "./pool-worker.ts";
-import { clearSeats } from "./seats.ts";
+import { goOn } from "./pool-worker.ts";
+import "./robust-future.ts";
+import { clearSeats, NEVER_READY } from "./seats.ts";
 import { F_LINK, LANES } from "./words.ts";
 
 /** A worker died idle, or with a wake-up that it had not used. */
@@ -44,13 +46,6 @@ function countIdle(pool: number): void {
   words[pool + P_IDLE] = idle;
 }
 
-/** Somebody else must do what the dead would have done. */
-function goOn(pool: number): void {
-  if (!isBroken(pool) && hasWork(pool)) {
-    if (!wakeIdle(pool)) startWorker(pool);
-  } else checkOver(pool);
-}
-
 defineRobust(Kind.Pool, {
   queue: P_QUEUE,
   mend(pool) {
@@ -61,7 +56,13 @@ defineRobust(Kind.Pool, {
   passOn: recount,
   breakOwned(pool, thread) {
     compareExchange(words, pool + P_SENTINEL, thread, 0);
-    if (clearSeats(pool, thread)) goOn(pool);
+    if (clearSeats(pool, thread) === NEVER_READY) {
+      // The next would fare no better.
+      const death = deathOf(thread);
+      if (death?.hadWorker && !death.wasTerminated)
+        breakPool(pool, deathError("initialize a worker", death.name, death));
+    }
+    goOn(pool);
   },
 });
 

@@ -50,8 +50,9 @@ function runTask(pool: number, at: number, unlinked: boolean, begun: number): Pr
     fail(at, error, unlinked);
     return undefined;
   }
+  // One that was run within another hands the place back; else it is its own until it ends.
+  if (!isThenable(result) || outer !== 0) current = outer;
   if (isThenable(result)) return awaitTask(pool, at, unlinked, begun, result, outer);
-  current = outer;
   noteRun(pool, clock() - begun);
   succeed(at, result, unlinked);
   return undefined;

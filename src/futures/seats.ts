@@ -1,8 +1,13 @@
-/** Seats of a pool, one for each worker that it may have: the ident of the worker, or minus that of its starter. */
-import { add, compareExchange, load, store, sub } from "#atomics";
+/**
+ * Seats of a pool, one for each worker that it may have: the ident of the worker, or minus that of its starter.
+ *
+ * Behind the seats stands a word for each: in how many waits for tasks of this pool its worker is blocked, or
+ * UNREADY, as long as it has not come to its first task. From these the supervisor knows what a dead one leaves.
+ */
+import { add, compareExchange, exchange, load, store, sub } from "#atomics";
 import { cover, words } from "../memory/arena.ts";
 import { ident } from "../parking/realm.ts";
-import { EXTRA_SEATS, P_BLOCKED, P_MAX, P_SEATS, P_WORKERS } from "./pool-words.ts";
+import { EXTRA_SEATS, P_BLOCKED, P_MAX, P_SEATS, P_TASKS, P_WORKERS } from "./pool-words.ts";
 
 /** A free seat, taken for a worker that the calling thread is about to start; 0: all are taken. */
 export function takeSeat(pool: number): number {
@@ -10,6 +15,7 @@ export function takeSeat(pool: number): number {
   for (let seat = firstSeat(pool), end = endOfSeats(pool); seat < end; seat++) {
     if (load(words, seat) !== 0 || compareExchange(words, seat, 0, -ident) !== 0) continue;
     add(words, pool + P_WORKERS, 1);
+    store(words, dutyOf(pool, seat), UNREADY);
     return seat;
   }
   return 0;
@@ -18,6 +24,11 @@ export function takeSeat(pool: number): number {
 /** May it have one more worker? */
 export function mayGrow(pool: number): boolean {
   return load(cover(pool), pool + P_WORKERS) < words[pool + P_MAX] + load(words, pool + P_BLOCKED);
+}
+
+/** Has it more tasks, with `more` to come, than workers, and may have one more? Who has settled its task is free, and about to look for another. */
+export function isShort(pool: number, more = 0): boolean {
+  return load(cover(pool), pool + P_TASKS) + more > load(words, pool + P_WORKERS) && mayGrow(pool);
 }
 
 /** Has it more workers than it needs, as one that was blocked goes on? */
@@ -31,8 +42,32 @@ function firstSeat(pool: number): number {
 
 function endOfSeats(pool: number): number {
   const end = words[pool + P_SEATS] + words[pool + P_MAX] + EXTRA_SEATS;
-  cover(end);
+  cover(dutyOf(pool, end));
   return end;
+}
+
+const UNREADY = -1;
+
+function dutyOf(pool: number, seat: number): number {
+  return seat + words[pool + P_MAX] + EXTRA_SEATS;
+}
+
+/** Its worker has initialized itself. */
+export function ready(pool: number, seat: number): void {
+  store(words, dutyOf(pool, seat), 0);
+}
+
+/** Its worker is blocked by a task of this pool. */
+export function beginBlocked(pool: number, seat: number): void {
+  const duty = dutyOf(pool, seat);
+  add(words, duty, 1);
+  add(words, pool + P_BLOCKED, 1);
+}
+
+export function endBlocked(pool: number, seat: number): void {
+  const duty = dutyOf(pool, seat);
+  sub(words, duty, 1);
+  sub(words, pool + P_BLOCKED, 1);
 }
 
 /** The worker was started. If it is quick it may have left already: then the seat is not its starter's any more. */
@@ -52,11 +87,26 @@ export function leaveSeat(pool: number, seat: number, holder: number): boolean {
   return true;
 }
 
-/** `thread` died: its seat, and seats that it had taken for others, are free. True if there were any. */
-export function clearSeats(pool: number, thread: number): boolean {
-  if (cover(pool)[pool + P_SEATS] === 0) return false;
-  let found = false;
-  for (let seat = firstSeat(pool), end = endOfSeats(pool); seat < end; seat++)
-    for (const holder of [thread, -thread]) found = leaveSeat(pool, seat, holder) || found;
+/** What became of the seats of a dead thread. */
+export const NO_SEAT = 0;
+export const LEFT_SEAT = 1;
+/** It died before its first task. */
+export const NEVER_READY = 2;
+
+/** `thread` died: its seat, and seats that it had taken for others, are free. */
+export function clearSeats(
+  pool: number,
+  thread: number,
+): typeof NO_SEAT | typeof LEFT_SEAT | typeof NEVER_READY {
+  if (cover(pool)[pool + P_SEATS] === 0) return NO_SEAT;
+  let found: typeof NO_SEAT | typeof LEFT_SEAT | typeof NEVER_READY = NO_SEAT;
+  for (let seat = firstSeat(pool), end = endOfSeats(pool); seat < end; seat++) {
+    const own = load(words, seat) === thread;
+    if (!own && load(words, seat) !== -thread) continue;
+    const duty = exchange(words, dutyOf(pool, seat), 0);
+    if (duty > 0) sub(words, pool + P_BLOCKED, duty);
+    leaveSeat(pool, seat, own ? thread : -thread);
+    found = own && duty === UNREADY ? NEVER_READY : LEFT_SEAT;
+  }
   return found;
 }

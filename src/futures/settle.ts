@@ -5,16 +5,13 @@
  * every future whose last change was by the dead, so each of them may be done twice.
  */
 import { release, retain } from "../memory/allocator.ts";
-import { words } from "../memory/arena.ts";
-import { Kind } from "../memory/layout.ts";
+import { cover, words } from "../memory/arena.ts";
 import { R_BOOTED, R_INBOX, REAPED } from "../parking/layout.ts";
 import { wakeAll } from "../parking/park.ts";
-import { isEmpty, post } from "../parking/queue.ts";
-import { defineRobust } from "../parking/robust.ts";
+import { post } from "../parking/queue.ts";
 import { drop } from "../shared/cell.ts";
 import { postMail } from "../threading/post.ts";
 import { MAIL_FUTURE } from "../threading/states.ts";
-import { packDeath } from "./deaths.ts";
 import {
   AWAITED,
   CANCELLED,
@@ -22,17 +19,14 @@ import {
   F_ARGS,
   F_CODE,
   F_OWNER,
-  F_PLACE,
   F_POOL,
   F_QUEUE,
   F_VALUE,
-  FAILED,
+  type FAILED,
   type FINISHED,
   flag,
-  isBy,
   LEFT,
   LISTENED,
-  OUT,
   PENDING,
   RUNNING,
   SETTLING,
@@ -42,7 +36,7 @@ import {
 } from "./words.ts";
 
 /** Takes a future out of the count of its pool. */
-let leavePool: (pool: number, outcome: number) => void = () => {};
+let leavePool: (at: number, pool: number, outcome: number) => void = () => {};
 export function onPoolLeft(handler: typeof leavePool): void {
   leavePool = handler;
 }
@@ -84,18 +78,19 @@ export function requestStop(at: number): boolean {
   return cancel(at) || stateIn(flag(at, STOP)) < CANCELLED;
 }
 
-/** Tells everybody of an outcome. Anyone who wanted to be told has set his flag in the word that now says it. */
-function conclude(at: number, unlinked: boolean): void {
+/** Tells everybody of an outcome; also for one who was killed before he had. Anyone who wanted to be told has set his flag in the word that now says it. */
+export function conclude(at: number, unlinked: boolean): void {
   const word = wordOf(at);
-  if (word & AWAITED) wakeAll(at + F_QUEUE);
   const pool = words[at + F_POOL];
+  if (word & AWAITED) wakeAll(at + F_QUEUE);
   if (pool === 0) return;
   if (word & LISTENED) tellOwner(at, words[at + F_OWNER], unlinked);
-  if ((flag(at, LEFT) & LEFT) === 0) leavePool(pool, stateIn(word));
+  // Last: that the pool has tasks is what holds the process until its owner has heard.
+  if ((word & LEFT) === 0) leavePool(at, pool, stateIn(word));
 }
 
 function tellOwner(at: number, owner: number, unlinked: boolean): void {
-  if (words[owner + R_BOOTED] & REAPED) return;
+  if (cover(owner)[owner + R_BOOTED] & REAPED) return;
   retain(at);
   // Its link may be in use by the pool.
   if (unlinked) post(owner, R_INBOX, at);
@@ -110,25 +105,3 @@ export function forgetTask(at: number): void {
   if (code !== 0) release(code);
   drop(args);
 }
-
-/** `thread` died: what it ran fails, and what it settled is told again. */
-function inherit(at: number, thread: number): void {
-  const word = wordOf(at);
-  const state = stateIn(word);
-  if (state === PENDING || !isBy(word, thread)) return;
-  retain(at);
-  if (state >= CANCELLED) {
-    if (!isEmpty(at + F_QUEUE) || word & LISTENED || (word & LEFT) === 0) conclude(at, false);
-  } else {
-    if (state === SETTLING) change(at, SETTLING, RUNNING);
-    const error = packDeath(thread);
-    if (!settle(at, FAILED, error)) release(error);
-  }
-  if (words[at + F_PLACE] === OUT) {
-    words[at + F_PLACE] = 0;
-    release(at); // the pool's reference
-  }
-  release(at);
-}
-
-defineRobust(Kind.Future, { queue: F_QUEUE, breakOwned: inherit });

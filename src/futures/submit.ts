@@ -12,11 +12,11 @@ import { supervisorSoon } from "../threading/watch.ts";
 import { brokenError, failQueued, isBroken } from "./broken.ts";
 import { kMake } from "./doors.ts";
 import { Future } from "./future.ts";
-import { push } from "./pool.ts";
+import { makeRoom, push } from "./pool.ts";
 import { laneOf, type SubmitOptions } from "./pool-options.ts";
 import { P_FLAGS, P_IDLE, P_ROOM, SHUT_DOWN } from "./pool-words.ts";
 import { isWorkerOf, runOne, startWorker } from "./pool-worker.ts";
-import { mayGrow } from "./seats.ts";
+import { isShort } from "./seats.ts";
 import { cancel } from "./settle.ts";
 import { packTask, type Task } from "./task-code.ts";
 import { clock, F_STATE, F_TIME, laneBits } from "./words.ts";
@@ -54,24 +54,37 @@ export function submitTask(
   const at = pool[kAt];
   checkOpen(at, fn);
   // A worker boots while the function is captured: that takes as long the first time.
-  if (load(words, at + P_IDLE) === 0 && mayGrow(at)) bootAhead();
+  if (load(words, at + P_IDLE) === 0 && isShort(at, 1)) bootAhead();
   const future = packed(pool, how, fn, args);
-  if (words[at + P_ROOM] !== 0) waitForRoom(at);
+  if (isAborted(future, how)) return future;
+  if (words[at + P_ROOM] !== 0) {
+    waitForRoom(at);
+    checkRoom(at, fn, future);
+  }
   return enter(at, future, how);
 }
 
-/** The same, awaiting room. */
+/** The same, awaiting room. In an object, since a promise would go through to the future's result. */
 export async function submitTaskAsync(
   pool: SharedObject,
   how: How,
   fn: Task,
   args: readonly unknown[],
-): Promise<Future<unknown>> {
+): Promise<{ future: Future<unknown> }> {
   const at = pool[kAt];
   checkOpen(at, fn);
   const future = packed(pool, how, fn, args);
-  if (words[at + P_ROOM] !== 0) await (adopt(Kind.Semaphore, words[at + P_ROOM]) as Semaphore).acquireAsync();
-  return enter(at, future, how);
+  if (isAborted(future, how)) return { future };
+  if (words[at + P_ROOM] !== 0) {
+    await awaitRoom(at);
+    checkRoom(at, fn, future);
+  }
+  return { future: enter(at, future, how) };
+}
+
+/** Then it is cancelled, and does not get into the pool. */
+function isAborted(future: Future<unknown>, how: How): boolean {
+  return how.signal?.aborted === true && future.cancel();
 }
 
 function checkOpen(at: number, fn: unknown): void {
@@ -90,6 +103,17 @@ function checkOpen(at: number, fn: unknown): void {
   }
 }
 
+/** There is room: but the pool may have been shut down meanwhile. */
+function checkRoom(at: number, fn: Task, future: Future<unknown>): void {
+  try {
+    checkOpen(at, fn);
+  } catch (error) {
+    future.cancel();
+    makeRoom(at);
+    throw error;
+  }
+}
+
 function packed(pool: SharedObject, how: How, fn: Task, args: readonly unknown[]): Future<unknown> {
   const future = Future[kMake]<Future<unknown>>();
   const at = future[kAt];
@@ -105,13 +129,23 @@ function packed(pool: SharedObject, how: How, fn: Task, args: readonly unknown[]
 
 /** A worker of a full pool that submits to it runs a queued task meanwhile: nobody else may be left to make room. */
 function waitForRoom(at: number): void {
-  const room = adopt(Kind.Semaphore, words[at + P_ROOM]) as Semaphore;
-  while (room.acquire({ blocking: false }) === null) {
-    if (!isWorkerOf(at) || !runOne(at)) {
-      room.acquire();
-      return;
-    }
-  }
+  const room = roomOf(at);
+  if (!helpsFor(room, at)) room.acquire();
+}
+
+async function awaitRoom(at: number): Promise<void> {
+  const room = roomOf(at);
+  if (!helpsFor(room, at)) await room.acquireAsync();
+}
+
+/** True: there was room, or this worker has made some. */
+function helpsFor(room: Semaphore, at: number): boolean {
+  while (room.acquire({ blocking: false }) === null) if (!isWorkerOf(at) || !runOne(at)) return false;
+  return true;
+}
+
+function roomOf(at: number): Semaphore {
+  return adopt(Kind.Semaphore, words[at + P_ROOM]) as Semaphore;
 }
 
 function enter(pool: number, future: Future<unknown>, how: How): Future<unknown> {
@@ -120,7 +154,7 @@ function enter(pool: number, future: Future<unknown>, how: How): Future<unknown>
   supervisorSoon();
   const woken = push(pool, at);
   holdForThreads();
-  if (!woken && mayGrow(pool)) startWorker(pool);
+  if (!woken && isShort(pool)) startWorker(pool);
   if (isBroken(pool)) failQueued(pool);
   if (how !== PLAIN) watch(future, how);
   return future;
@@ -130,10 +164,7 @@ function enter(pool: number, future: Future<unknown>, how: How): Future<unknown>
 function watch(future: Future<unknown>, { timeout, signal }: How): void {
   if (signal === undefined && timeout === Number.POSITIVE_INFINITY) return;
   const stop = () => void future.requestStop();
-  if (signal?.aborted) {
-    stop();
-    return;
-  }
+  if (signal?.aborted) stop(); // while it waited for room
   const timer = timeout === Number.POSITIVE_INFINITY ? undefined : setTimeout(stop, timeout);
   signal?.addEventListener("abort", stop, { once: true });
   future.addDoneCallback(() => {

@@ -32,6 +32,8 @@ defineKind(Kind.Task, TaskCode);
 
 /** Of functions whose code stays what it is, for as long as they live. */
 const packed = new WeakMap<Task, TaskCode>();
+/** Functions that were submitted once: only for one that comes again a block of its own is worth it. */
+const seen = new WeakSet<Task>();
 const REMEDY = "Give it as an argument that can cross, or make it inside the task.";
 
 /** Puts function and arguments into the block of a future that nobody else knows yet. */
@@ -51,6 +53,10 @@ function packFunction(fn: Task, owner: object): number {
     return known[kAt];
   }
   const message = packHeld(fn, "", owner, REMEDY);
+  if (!seen.has(fn)) {
+    seen.add(fn);
+    return message;
+  }
   if (!outgoing().isConstant(fn)) return message;
   const code = new TaskCode();
   words[code[kAt]] = message;

@@ -6,6 +6,7 @@ import { words } from "../memory/arena.ts";
 import { adopt, defineKind, isAdopting, kAt, kInspect } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import type { Event } from "../sync/event.ts";
+import { heedExit } from "../threading/exit.ts";
 import { isBroken } from "./broken.ts";
 import { Executor } from "./executor.ts";
 import type { Future } from "./future.ts";
@@ -53,7 +54,9 @@ export class ThreadPoolExecutor extends Executor {
     const born = !isAdopting();
     const checked = born ? checkPool(options) : undefined;
     super(Kind.Pool, POOL_WORDS);
-    if (checked !== undefined) furnish(this, checked);
+    if (checked === undefined) return;
+    furnish(this, checked);
+    heedExit();
   }
 
   /**
@@ -69,11 +72,11 @@ export class ThreadPoolExecutor extends Executor {
   }
 
   /** The same, awaiting room in the queue instead of blocking. Twin: `submit`. @throws like `submit` */
-  async submitAsync<A extends readonly unknown[], R>(
+  submitAsync<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     ...args: A
   ): Promise<{ future: Future<Awaited<R>> }> {
-    return { future: (await submitTaskAsync(this, PLAIN, fn as Task, args)) as Future<Awaited<R>> };
+    return submitTaskAsync(this, PLAIN, fn as Task, args) as Promise<{ future: Future<Awaited<R>> }>;
   }
 
   /**

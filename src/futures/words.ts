@@ -57,7 +57,10 @@ export const F_LINK = 7;
 /** What it runs: a `TaskCode` or a message, and the cell of its arguments. 0 once it runs. */
 export const F_CODE = 8;
 export const F_ARGS = 9;
-/** Realm that submitted it, and its place in that realm's table. */
+/**
+ * Realm that submitted it, and its place in that realm's table, from 1 on. As long as that is above zero the realm has
+ * a reference that is written nowhere else; below zero its ledger lists it; 0: it has let go.
+ */
 export const F_OWNER = 10;
 export const F_SLOT = 11;
 /** When it was submitted, in microseconds: a clock that wraps around. */

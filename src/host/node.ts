@@ -177,7 +177,7 @@ export const onUncaught: Host["onUncaught"] = (handler) => {
   process.on("unhandledRejection", handler);
 };
 
-export const onExit: Host["onExit"] = (handler) => void process.on("exit", handler);
+export const onExit: Host["onExit"] = (handler) => void process.prependListener("exit", handler);
 
 interface Baseline {
   resources: number;

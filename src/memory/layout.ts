@@ -86,7 +86,7 @@ export const Kind = {
   /** One number and one string: cells of containers (shared/cell.ts). */
   Double: 9,
   String: 10,
-  /** What a container keeps its cells in, and a copy of it that an iterator reads. */
+  /** Words that some other block refers to, which gives back what they mean; and cells that an iterator reads. */
   Store: 11,
   Snapshot: 12,
   KeyLock: 13,
@@ -108,6 +108,8 @@ export const Kind = {
   SharedFloat64: 34,
   SharedBigInt64: 35,
   SharedBoolean: 36,
+  /** The table of a SharedMap or a SharedSet (shared/hash-table.ts). */
+  Table: 39,
   SharedRef: 40,
   SharedList: 41,
   SharedMap: 42,

@@ -57,6 +57,8 @@ export const MARK = 4;
 /** Mail: a note to another realm's event loop. */
 export const M_TYPE = 0;
 export const M_ARG = 1;
+/** Message with an error, which goes with the mail, 0: none. */
+export const M_ERROR = 2;
 export const M_LINK = N_LINK;
 export const MAIL_WORDS = 8;
 

@@ -18,6 +18,8 @@ export interface Robust {
   passOn?(at: number, status: typeof NOTIFIED | typeof GIFTED | typeof GONE): void;
   /** A waiter died in line, before anybody woke it. */
   abandoned?(at: number): void;
+  /** The realm that it names as its owner's is gone. */
+  realmGone?(at: number, realm: number): void;
   /** Under the guard, whose holder died somewhere in a change: make the words whole. The line is linked anew. */
   mend?(at: number): void;
 }

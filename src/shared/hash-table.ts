@@ -187,7 +187,7 @@ export function isSparse(at: number): boolean {
  */
 export function makeRoom(at: number): void {
   const total = wordsFor(words[at + M_SIZE]);
-  const table = allocate(Kind.Store, total);
+  const table = allocate(Kind.Table, total);
   hold(KEPT_HAND, table);
   const capacity = capacityOf(total);
   words[table + T_MASK] = bucketsOf(total) - 1;
@@ -271,7 +271,7 @@ function disown(at: number, hand: number, block: number): void {
   if (block !== 0 && words[word] === block) words[word] = 0;
 }
 
-onDispose(Kind.Store, (table) => {
+onDispose(Kind.Table, (table) => {
   if (cover(table)[table + T_OWNS] === 0) return;
   eachLive(table, (entry) => {
     drop(words[entry + E_KEY]);

@@ -35,33 +35,55 @@ export function dropHook(): void {
 
 /** Reports that thread `at` ended with `error`, which stands encoded in its block too. */
 export function report(at: number, error: unknown, toThread: ToThread): void {
+  tell(at, error, "thread", () => 0, toThread);
+}
+
+/**
+ * Reports an error that ends nothing, in thread `at`.
+ *
+ * @param where what failed, as the default says it: "a callback of a future, thread"
+ * @param pack makes a message of the error, for a hook in another realm
+ */
+export function reportOnly(
+  at: number,
+  error: unknown,
+  where: string,
+  pack: (error: unknown) => number,
+  toThread: ToThread,
+): void {
+  tell(at, error, where, pack, toThread);
+}
+
+function tell(
+  at: number,
+  error: unknown,
+  where: string,
+  pack: (error: unknown) => number,
+  toThread: ToThread,
+): void {
   const realm = load(words, H_HOOK_REALM);
-  if (realm === 0) {
-    print(at, error);
-    return;
+  if (realm === 0) print(at, error, where);
+  else if (realm === here()) call(at, error, toThread, where);
+  else {
+    retain(at);
+    postMail(realm, R_INBOX, MAIL_EXCEPTION, at, pack(error));
   }
-  if (realm === here()) {
-    call(at, error, toThread);
-    return;
-  }
-  retain(at);
-  postMail(realm, R_INBOX, MAIL_EXCEPTION, at);
 }
 
 /** Calls this realm's hook. */
-export function call(at: number, error: unknown, toThread: ToThread): void {
+export function call(at: number, error: unknown, toThread: ToThread, where = "thread"): void {
   if (hook === undefined) {
-    print(at, error);
+    print(at, error, where);
     return;
   }
   try {
     hook({ error, thread: toThread(at) as never });
   } catch (second) {
-    print(at, error);
+    print(at, error, where);
     writeOut(2, `The excepthook failed too:\n${inspectError(second)}\n`);
   }
 }
 
-function print(at: number, error: unknown): void {
-  writeOut(2, `Exception in thread ${nameOf(at)}:\n${inspectError(error)}\n`);
+function print(at: number, error: unknown, where: string): void {
+  writeOut(2, `Exception in ${where} ${nameOf(at)}:\n${inspectError(error)}\n`);
 }

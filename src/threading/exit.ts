@@ -24,8 +24,17 @@ export function holdForThreads(): void {
     ready = true;
     openMailbox();
     onBell(look);
-    onExit(() => store(words, H_EXITING, 1));
   }
+  heedExit();
   listen();
   look();
+}
+
+let heeding = false;
+
+/** In main: what must not be begun while the process ends can see that it does. */
+export function heedExit(): void {
+  if (heeding || !isMainRealm()) return;
+  heeding = true;
+  onExit(() => store(words, H_EXITING, 1));
 }

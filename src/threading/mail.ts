@@ -3,7 +3,7 @@ import { exchange } from "#atomics";
 import { kindOf, release } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { adopt } from "../memory/handle.ts";
-import { M_ARG, M_LINK, M_TYPE, R_URGENT, T_EXCEPTION } from "../parking/layout.ts";
+import { M_ARG, M_ERROR, M_LINK, M_TYPE, R_URGENT, T_EXCEPTION } from "../parking/layout.ts";
 import { onUrgent } from "../parking/park.ts";
 import { onBell, onMail } from "../parking/park-async.ts";
 import { here } from "../parking/realm.ts";
@@ -16,13 +16,13 @@ import { startSupervisor } from "./watch.ts";
 function read(mail: number): void {
   const type = words[mail + M_TYPE];
   const arg = words[mail + M_ARG];
-  release(mail);
   if (type === MAIL_TERMINATE) killCarrier(arg);
   if (type === MAIL_SUPERVISOR) startSupervisor();
   if (type === MAIL_EXCEPTION) {
-    call(arg, unpack(words[arg + T_EXCEPTION]), (at) => adopt(kindOf(at), at));
+    call(arg, unpack(words[mail + M_ERROR] || words[arg + T_EXCEPTION]), (at) => adopt(kindOf(at), at));
     release(arg);
   }
+  release(mail);
   if (type === MAIL_FUTURE) readFuture(arg);
 }
 

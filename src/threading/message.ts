@@ -164,11 +164,6 @@ export function isSameMessage(a: number, b: number): boolean {
   return true;
 }
 
-/** Does its code, or code of what it holds, import modules? */
-export function hasImports(at: number): boolean {
-  return withCode(at).some((message) => words[message + IMPORTS] > 0);
-}
-
 /** Loads the modules that a message's code, and code of what it holds, needs; undefined if they are there already. */
 export function prepare(at: number): Promise<void> | undefined {
   const needed = withCode(at).flatMap(importsOf);

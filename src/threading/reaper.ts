@@ -5,7 +5,6 @@
  * locks held. Until this has run, live threads wait a little longer; after it nobody waits for the dead.
  */
 import { add, exchange, load, or, store, sub } from "#atomics";
-import { RuntimeError } from "../errors/errors.ts";
 import { eachBlock, freePostponed, isUsed, kindOf, release, repairAllocator } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave, patiently } from "../memory/guard.ts";
@@ -20,7 +19,6 @@ import {
   H_REGISTRY_GUARD,
   H_THREADS,
   isThread,
-  KIND_MASK,
   Kind,
 } from "../memory/layout.ts";
 import {
@@ -29,6 +27,7 @@ import {
   HANDS,
   IDLE,
   M_ARG,
+  M_ERROR,
   M_TYPE,
   N_BRINGS,
   N_FROM,
@@ -66,10 +65,10 @@ import {
 import { relink, tellSettled } from "../parking/queue.ts";
 import { robustOf } from "../parking/robust.ts";
 import { wakeWord } from "../parking/word.ts";
+import { deathError, orphanError } from "./death-errors.ts";
 import { report } from "./excepthook.ts";
 import { endThread } from "./join.ts";
 import { packThrown, unpack } from "./message.ts";
-import { nameOf } from "./registry.ts";
 import { BUSY, FREE, KILLED, MAIL_EXCEPTION, MAIL_FUTURE, takenBy } from "./states.ts";
 import { threadAt } from "./thread.ts";
 
@@ -144,9 +143,17 @@ function mend(death: Case): void {
     const block = exchange(words, word, 0);
     if (block !== 0) release(block);
   }
+  for (const at of objects) robustOf(kindOf(at))?.realmGone?.(at, realm);
   settleLedger(realm + R_LEDGER);
-  for (const node of nodes) release(node);
-  release(realm);
+  // Whoever settled one of its nodes tells it after that, without a guard, and may have lost its processor in between.
+  setTimeout(() => patiently(() => freeBlocks([...nodes, realm])), QUARANTINE);
+}
+
+/** Milliseconds for which the nodes and the realm of the dead stay what they are: no thread is off its processor that long. */
+const QUARANTINE = 1000;
+
+function freeBlocks(blocks: number[]): void {
+  for (let at = blocks.pop(); at !== undefined; at = blocks.pop()) release(at);
 }
 
 /** Its nodes leave; their queues, and those whose guard it held, are linked anew. */
@@ -160,7 +167,7 @@ function quitLines({ realm, waits, left }: Case, nodes: readonly number[], objec
     if (owed !== 0) waits.push({ queue: owed, status: NOTIFIED });
   }
   for (const at of objects) {
-    const robust = robustOf(words[at - 2] & KIND_MASK);
+    const robust = robustOf(kindOf(at));
     if (robust === undefined) continue;
     const queue = at + robust.queue;
     const died = load(words, queue + Q_GUARD) === realm;
@@ -179,10 +186,8 @@ function quitLines({ realm, waits, left }: Case, nodes: readonly number[], objec
 function settleWaits({ waits }: Case, objects: readonly number[]): void {
   for (let wait = waits.at(-1); wait !== undefined; wait = waits.at(-1)) {
     const { queue, status } = wait;
-    const at = objects.find(
-      (object) => object + (robustOf(words[object - 2] & KIND_MASK)?.queue ?? 0) === queue,
-    );
-    const robust = at === undefined ? undefined : robustOf(words[at - 2] & KIND_MASK);
+    const at = objects.find((object) => object + (robustOf(kindOf(object))?.queue ?? 0) === queue);
+    const robust = at === undefined ? undefined : robustOf(kindOf(at));
     if (at !== undefined && status === WAITING) robust?.abandoned?.(at);
     else if (at !== undefined) robust?.passOn?.(at, status as typeof NOTIFIED | typeof GIFTED | typeof GONE);
     waits.pop();
@@ -198,7 +203,7 @@ export function breakLocks(ident: number, objects?: readonly number[]): void {
     });
     objects = found;
   }
-  for (const at of objects) robustOf(words[at - 2] & KIND_MASK)?.breakOwned?.(at, ident);
+  for (const at of objects) robustOf(kindOf(at))?.breakOwned?.(at, ident);
 }
 
 function endDead(thread: number): void {
@@ -235,29 +240,6 @@ function disown(realm: number): void {
   }
 }
 
-function orphanError(thread: number): RuntimeError {
-  return withoutStack(
-    new RuntimeError(
-      "THREAD_DIED",
-      `cannot run ${nameOf(thread)}: the thread that called its start() died before it was handed over. Start it from a thread that lives.`,
-    ),
-  );
-}
-
-function deathError(thread: number): RuntimeError {
-  const error = new RuntimeError(
-    "THREAD_DIED",
-    `cannot go on with ${nameOf(thread)}: its worker ended without a word. Most likely its memory ran out: raise resourceLimits, or hand over less data at a time.`,
-  );
-  return withoutStack(error);
-}
-
-/** Our own stack would say nothing about the dead thread. */
-function withoutStack(error: RuntimeError): RuntimeError {
-  error.stack = `${error.name}: ${error.message}`;
-  return error;
-}
-
 /** Mail that the dead did not read: an error that waited for its hook is printed, so that none is lost. */
 function forwardMail(realm: number): void {
   for (const stack of [R_INBOX, R_URGENT]) {
@@ -266,7 +248,7 @@ function forwardMail(realm: number): void {
       if (kindOf(entry) === Kind.Mail) {
         const thread = words[entry + M_ARG];
         if (words[entry + M_TYPE] === MAIL_EXCEPTION) {
-          report(thread, unpack(words[thread + T_EXCEPTION]), threadAt);
+          report(thread, unpack(words[entry + M_ERROR] || words[thread + T_EXCEPTION]), threadAt);
           release(thread);
         } else if (words[entry + M_TYPE] === MAIL_FUTURE) release(thread);
       }

@@ -35,7 +35,7 @@ export const ASSIGNED = 3;
 // Mail types.
 /** To main: kill the realm M_ARG, a child of main's. */
 export const MAIL_TERMINATE = 1;
-/** To the realm with the hook: thread M_ARG ended with the exception in its block. */
+/** To the realm with the hook: thread M_ARG ended with the exception in its block, or goes on after that in M_ERROR. */
 export const MAIL_EXCEPTION = 2;
 /** To main: a thread needs the supervisor now. */
 export const MAIL_SUPERVISOR = 3;

@@ -15,7 +15,7 @@ import { postMail } from "./post.ts";
 import { MAIL_SUPERVISOR } from "./states.ts";
 
 export type Request =
-  /** A realm was started by main: its port, whose close is the death notice. */
+  /** A realm was started by main: its port, whose close is the death notice. Without one it is dead already. */
   | { watch: number; port: unknown }
   /** Start a carrier as a child of the supervisor's. */
   | { start: Job }
@@ -63,7 +63,15 @@ export function startSupervisor(): void {
     name: "threadkit-supervisor",
   });
   words[H_SUPERVISOR_UP] = 1;
-  for (const [request, transfer] of backlog.splice(0)) supervisor.post(request, transfer);
+  for (const [request, transfer] of backlog.splice(0)) {
+    try {
+      supervisor.post(request, transfer);
+    } catch (error) {
+      // Its worker is dead already, and its port, which closed with it, can't be handed on.
+      if (!("watch" in request)) throw error;
+      supervisor.post({ watch: request.watch, port: undefined }, []);
+    }
+  }
 }
 
 /** In a thread's worker: the port that it was born with. */

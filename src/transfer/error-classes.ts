@@ -75,12 +75,7 @@ export function classFrom(origin: string): ErrorClass | undefined {
   return found;
 }
 
-registerErrorClass(library.ThreadkitError);
-registerErrorClass(library.RuntimeError);
-registerErrorClass(library.BlockingError);
-registerErrorClass(library.BrokenLockError);
-registerErrorClass(library.BrokenBarrierError);
-registerErrorClass(library.CaptureError);
-registerErrorClass(library.QueueEmptyError);
-registerErrorClass(library.QueueFullError);
-registerErrorClass(library.QueueShutDownError);
+// All of the library's own: none can be forgotten.
+for (const cls of Object.values(library))
+  if (cls === library.ThreadkitError || cls.prototype instanceof library.ThreadkitError)
+    registerErrorClass(cls as ErrorClass);

@@ -13,7 +13,9 @@ import {
   receive,
   turn,
 } from "#host";
+import { setBeforeImports } from "../capture/resolve.ts";
 import { RuntimeError } from "../errors/errors.ts";
+import { awaitsFutures } from "../futures/owner.ts";
 import { release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import {
@@ -39,7 +41,7 @@ import { kFurnish } from "../threading/doors.ts";
 import { endParts } from "../threading/endings.ts";
 import { dropHook, report } from "../threading/excepthook.ts";
 import { endThread } from "../threading/join.ts";
-import { extrasOf, hasImports, packThrown, prepare, unpack } from "../threading/message.ts";
+import { extrasOf, packThrown, prepare, unpack } from "../threading/message.ts";
 import { writeOut } from "../threading/output.ts";
 import { breakLocks } from "../threading/reaper.ts";
 import { ASSIGNED, BUSY, ENDING, FREE, KILLED } from "../threading/states.ts";
@@ -69,6 +71,7 @@ export async function serve(
     interrupt?.();
   });
   onExit((code) => noteExit(code));
+  setBeforeImports(prepareLoader);
   holdProcess();
   leftovers(); // what is there before the first thread is nobody's leftover
   for (let first = firstExtras; ; first = undefined) {
@@ -86,6 +89,7 @@ export async function serve(
       (words[thread + T_FLAGS] & KILLED) === 0 &&
       pendingWaits() === 0 &&
       liveTasks() === 0 &&
+      !awaitsFutures() &&
       leftovers() === undefined;
     finish(realm, clean);
     if (!clean) exitThread();
@@ -100,10 +104,8 @@ async function run(realm: number, at: number, extras: readonly unknown[]): Promi
   store(words, at + T_STATE, RUNNING);
   const message = words[realm + R_JOB];
   try {
-    if (hasImports(message)) {
-      await (loaderReady ??= prepareLoader());
-      await prepare(message);
-    }
+    const loading = prepare(message);
+    if (loading !== undefined) await loading;
     const code = unpack(message, extras) as Code;
     words[realm + R_JOB] = 0;
     release(message);
@@ -118,7 +120,6 @@ async function run(realm: number, at: number, extras: readonly unknown[]): Promi
   interrupt = undefined;
 }
 let native = 0;
-let loaderReady: Promise<void> | undefined;
 
 interface Code {
   readonly target?: (...args: readonly unknown[]) => unknown;

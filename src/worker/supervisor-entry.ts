@@ -65,6 +65,10 @@ function take(request: Request): void {
 const watched = new Map<number, HostPort>();
 
 function watch(carrier: number, end: unknown): void {
+  if (end === undefined) {
+    reap(carrier);
+    return;
+  }
   const port = openPort(end);
   watched.set(carrier, port);
   port.onMessage(handle);

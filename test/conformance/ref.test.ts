@@ -73,7 +73,7 @@ for (const { name, set, update } of DRIVERS) {
         });
       await assert.rejects(failing, (error) => error === failure);
       assert.equal(ref.get(), "kept");
-      await assert.rejects(async () => update(ref, () => new SharedArrayBuffer(8)), { code: "CANNOT_CROSS" });
+      await assert.rejects(async () => update(ref, () => new WeakMap()), { code: "CANNOT_CROSS" });
       assert.equal(ref.get(), "kept");
       assert.equal(await update(ref, () => "next"), "next");
     });

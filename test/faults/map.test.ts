@@ -215,7 +215,7 @@ for (const thread of threads) joinWhile(thread, nothing, "in the end");
 settle(() => { map.update(1, (v) => v ?? valueOf(1, 1)); counts.update("n", (n) => n ?? 0); return [map, counts, set].every((m) => mapFaults(m).length === 0); });
 for (const [key, value] of map) look(key, value);
 const count = counts.get("n") ?? 0;
-const kinds = [Kind.String, Kind.Double, Kind.Store, Kind.Snapshot, Kind.KeyLock];
+const kinds = [Kind.String, Kind.Double, Kind.Table, Kind.Snapshot, Kind.KeyLock];
 // Killed in the one instruction between the note of a use and the use itself: see key-lock.ts. It harms nobody.
 const isHarmless = (fault: string) => fault === "a lock of a key is left";
 const { stray, wrong } = strayCells([map, counts, set], kinds);
@@ -226,7 +226,7 @@ console.log(JSON.stringify({
   bad: bad.value,
   counted: count >= done.value && count <= done.value + 3 * kills,
   wrongReferences: wrong <= kills,
-  fewLeaks: stray - (left.Store ?? 0) <= kills ? true : [stray, left],
+  fewLeaks: stray - (left.Table ?? 0) <= kills ? true : [stray, left],
   active: activeCount(),
 }));
 process.exit();

@@ -128,6 +128,20 @@ export function census(words: Int32Array = arenaWords()): Record<string, number>
  * may have no reference and not be free: who released it was killed in front of freeing it, and that costs the block.
  */
 export function allocatorFaults(words: Int32Array = arenaWords(), deaths = 0): string[] {
+  // Blocks of the dead come back up to a second after them: not while we look, or we look again.
+  for (let tries = 0; ; tries++) {
+    const before = heads(words);
+    const faults = faultsNow(words, deaths);
+    if (faults.length === 0 || tries === 100 || heads(words) === before) return faults;
+  }
+}
+
+/** What every allocation and every free changes. */
+function heads(words: Int32Array): string {
+  return `${words[H_GUARD]} ${words[H_USED]} ${words.subarray(H_FREE, H_FREE + CLASSES.length).join(" ")}`;
+}
+
+function faultsNow(words: Int32Array, deaths: number): string[] {
   const faults: string[] = [];
   if (words[H_GUARD] !== 0) faults.push(`the guard is held by ${words[H_GUARD]}`);
   const free = CLASSES.map(() => new Set<number>());

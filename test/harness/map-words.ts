@@ -48,7 +48,7 @@ export function mapFaults(map: object): string[] {
     must(words[at + M_SIZE] === 0, `the size is ${words[at + M_SIZE]} without a table`);
     return faults;
   }
-  must((words[table - 2] & KIND_MASK) === Kind.Store, "the table is no store");
+  must((words[table - 2] & KIND_MASK) === Kind.Table, "the table is no store");
   must(words[table - 1] === 1, `the table has ${words[table - 1]} references`);
   must(words[table + T_OWNS] === 0, "the table owns its cells");
   const buckets = words[table + T_MASK] + 1;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after } from "node:test";
 import "../harness/watchdog.ts";
-import { CaptureError, SharedList, SharedRef, sharedArray } from "threadkit";
+import { CaptureError, SharedList, SharedRef, sharedArray, transfer } from "threadkit";
 import { usedBytes } from "../harness/arena.ts";
 import { type Row, table, wrong } from "./rows.ts";
 
@@ -42,16 +42,16 @@ function indexRows(call: string, doing: string, run: (index: never) => unknown):
   ];
 }
 
-const memory = new SharedArrayBuffer(8);
+const memory = transfer(new ArrayBuffer(8));
 const KEEP = "Keep a copy of its contents, or a shared object of threadkit.";
 const refuses = (what: string) =>
-  `cannot send ${what} to a thread: it uses an instance of SharedArrayBuffer, which can't be kept for threads to come. ${KEEP}`;
+  `cannot send ${what} to a thread: an instance of ArrayBuffer in it is to be transferred, and whoever reads it first would take it. ${KEEP}`;
 const ITEM = "an item of the SharedList";
 
 const cannotKeep = (call: string, what: string, run: (value: never) => unknown): Row[] =>
   [memory, { deep: [memory] }].map(
     (value, i): Row => [
-      `${call}(${i === 0 ? "a SharedArrayBuffer" : "one inside"})`,
+      `${call}(${i === 0 ? "a buffer to transfer" : "one inside"})`,
       () => run(wrong(value)),
       CaptureError,
       "CANNOT_CROSS",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after } from "node:test";
 import "../harness/watchdog.ts";
-import { CaptureError, RuntimeError, SharedMap, SharedSet } from "threadkit";
+import { CaptureError, RuntimeError, SharedMap, SharedSet, transfer } from "threadkit";
 import { mapFaults } from "../harness/map-words.ts";
 import { type Row, table, wrong } from "./rows.ts";
 
@@ -75,10 +75,10 @@ const rows: Row[] = [
   ],
   [
     "set(key, buffer)",
-    () => map.set("a", { pixels: new SharedArrayBuffer(8) }),
+    () => map.set("a", { pixels: transfer(new ArrayBuffer(8)) }),
     CaptureError,
     "CANNOT_CROSS",
-    "cannot send a value of a SharedMap to a thread: it uses an instance of SharedArrayBuffer, which can't be kept for threads to come. Keep a copy of its contents, or a shared object of threadkit.",
+    "cannot send a value of a SharedMap to a thread: an instance of ArrayBuffer in it is to be transferred, and whoever reads it first would take it. Keep a copy of its contents, or a shared object of threadkit.",
   ],
   [
     "update inside update",

@@ -8,3 +8,8 @@ export function unpack(): undefined {
 export const packCode = () => ({ at: 0, extras: [] });
 export const prepare = () => undefined;
 export const crossingOf = () => undefined;
+export const isPlain = () => true;
+export const isSameMessage = () => false;
+export const packHeld = () => 0;
+export const packOnce = () => 0;
+export const unpackHeld = () => undefined;

@@ -161,7 +161,7 @@ const CASES: Case[] = [
   },
 ];
 
-const KINDS = [Kind.String, Kind.Double, Kind.Message, Kind.Store];
+const KINDS = [Kind.String, Kind.Double, Kind.Message, Kind.Table];
 
 describe("a SharedMap whose thread was killed at any write of", () => {
   for (const { name, counts, run, model, loss = 1 } of CASES) {

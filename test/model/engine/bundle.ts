@@ -21,6 +21,7 @@ export interface Mutant {
 const STAND_INS: Record<string, string> = {
   "#host": "test/model/host.ts",
   "message.ts": "test/model/message.ts",
+  "held-code.ts": "test/model/message.ts",
 };
 
 function plugin(mutants: readonly Mutant[]): Plugin {
@@ -28,7 +29,7 @@ function plugin(mutants: readonly Mutant[]): Plugin {
     name: "model",
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^#atomics$|\/ops\.ts$/ }, ({ path: name }) => ({ path: name, external: true }));
-      onResolve({ filter: /^#host$|^\.(\.\/threading)?\/message\.ts$/ }, ({ path: name }) => ({
+      onResolve({ filter: /^#host$|^\.(\.\/threading)?\/(message|held-code)\.ts$/ }, ({ path: name }) => ({
         path: path.join(root, STAND_INS[path.basename(name)]),
       }));
       onLoad({ filter: /\.ts$/ }, async ({ path: file }) => {
