@@ -12,7 +12,7 @@ export type Part = "data" | "pools";
 
 const KINDS: Readonly<Record<Part, readonly Kind[]>> = {
   data: [
-    ...[Kind.Store, Kind.Snapshot, Kind.KeyLock, Kind.Ring, Kind.SharedRef, Kind.SharedList, Kind.SharedMap],
+    ...[Kind.Table, Kind.Snapshot, Kind.KeyLock, Kind.Ring, Kind.SharedRef, Kind.SharedList, Kind.SharedMap],
     ...[Kind.SharedSet, Kind.StructClass, Kind.Struct],
     ...[Kind.Queue, Kind.LifoQueue, Kind.PriorityQueue, Kind.SimpleQueue],
   ],

@@ -15,7 +15,6 @@ import {
 } from "#host";
 import { setBeforeImports } from "../capture/resolve.ts";
 import { RuntimeError } from "../errors/errors.ts";
-import { awaitsFutures } from "../futures/owner.ts";
 import { release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import {
@@ -38,7 +37,7 @@ import { wakeAllLate } from "../sync/late.ts";
 import { dropLocals } from "../threading/attributes.ts";
 import { offer, withdraw } from "../threading/carriers.ts";
 import { kFurnish } from "../threading/doors.ts";
-import { endParts } from "../threading/endings.ts";
+import { endParts, partsExpect } from "../threading/endings.ts";
 import { dropHook, report } from "../threading/excepthook.ts";
 import { endThread } from "../threading/join.ts";
 import { extrasOf, packThrown, prepare, unpack } from "../threading/message.ts";
@@ -89,7 +88,7 @@ export async function serve(
       (words[thread + T_FLAGS] & KILLED) === 0 &&
       pendingWaits() === 0 &&
       liveTasks() === 0 &&
-      !awaitsFutures() &&
+      !partsExpect() &&
       leftovers() === undefined;
     finish(realm, clean);
     if (!clean) exitThread();
