@@ -10,7 +10,8 @@ import { Kind } from "./layout.ts";
 
 export type Part = "data" | "pools";
 
-const KINDS: Readonly<Record<Part, readonly Kind[]>> = {
+/** What each part defines. */
+export const KINDS: Readonly<Record<Part, readonly Kind[]>> = {
   data: [
     ...[Kind.Table, Kind.Snapshot, Kind.KeyLock, Kind.Ring, Kind.SharedRef, Kind.SharedList, Kind.SharedMap],
     ...[Kind.SharedSet, Kind.StructClass, Kind.Struct],
