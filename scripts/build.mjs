@@ -19,6 +19,7 @@ const settings = {
   platform: "node",
   target: "es2022",
   minifyWhitespace: true,
+  minifySyntax: true,
   sourcemap: true,
   sourcesContent: false,
   metafile: true,
@@ -73,13 +74,13 @@ for (const [module, count] of users) if (count > 1 && !CONSTANTS.includes(module
 const moduleOf = (specifier, from) =>
   SEAMS[specifier] ?? path.posix.normalize(path.posix.join(path.posix.dirname(from), specifier));
 
-/** What parts take from each module of core.cjs. */
-const taken = new Map();
+/** What each part, and all of them, take from each module of core.cjs. */
+const taken = Object.fromEntries(["all", ...Object.keys(PARTS)].map((part) => [part, new Map()]));
 for (const part of Object.keys(PARTS))
   for (const module of looked[part].modules)
-    if (!inCore.has(module) && !CONSTANTS.includes(module)) noteTaken(module);
+    if (!inCore.has(module) && !CONSTANTS.includes(module)) noteTaken(module, part);
 
-function noteTaken(module) {
+function noteTaken(module, part) {
   const { code } = transformSync(readFileSync(module, "utf8"), {
     loader: "ts",
     target: "es2022",
@@ -92,9 +93,11 @@ function noteTaken(module) {
     if (!inCore.has(from) || CONSTANTS.includes(from)) continue;
     if (!clause.startsWith("{"))
       throw new Error(`${module}: import names from ${from}, which is in another bundle`);
-    const names = taken.get(from) ?? taken.set(from, new Set()).get(from);
-    for (const name of clause.slice(1, -1).split(","))
-      if (name.trim()) names.add(name.trim().split(" as ")[0]);
+    const names = clause.slice(1, -1).split(",");
+    for (const users of [taken.all, taken[part]]) {
+      if (!users.has(from)) users.set(from, new Set());
+      for (const name of names) if (name.trim()) users.get(from).add(name.trim().split(" as ")[0]);
+    }
   }
 }
 
@@ -106,7 +109,7 @@ const liveIn = (module) =>
 function sharing() {
   const imports = [];
   const objects = [];
-  [...taken].forEach(([module, names], i) => {
+  [...taken.all].forEach(([module, names], i) => {
     const live = liveIn(module).filter((name) => names.has(name));
     const all = live.length > 0 ? [...names, "follow"] : [...names];
     imports.push(`import { ${all.map((name) => `${name} as ${name}_${i}`).join(", ")} } from "./${module}";`);
@@ -120,18 +123,20 @@ function sharing() {
   return `${imports.join("\n")}\nlet made;\nexport const shared = () => (made ??= { ${objects.join(",\n")} });\n`;
 }
 
-/** A module of core.cjs, as other bundles have it: constants for its exports, so that calls cost what they cost there. */
-function copyOf(module) {
-  const live = liveIn(module).filter((name) => taken.get(module).has(name));
-  const lines = [`const m = require("./core.cjs").shared()["${module}"];`];
-  for (const name of taken.get(module))
-    lines.push(`export ${live.includes(name) ? "let" : "const"} ${name} = m.${name};`);
-  if (live.length > 0)
+/** A module of core.cjs, as a part has it: constants for its exports, so that calls cost what they cost there. */
+function copyOf(module, names) {
+  const live = liveIn(module).filter((name) => names.has(name));
+  const fixed = [...names].filter((name) => !live.includes(name));
+  const lines = [];
+  if (fixed.length > 0) lines.push(`export const { ${fixed.join(", ")} } = threadkitShared["${module}"];`);
+  if (live.length > 0) {
+    lines.push(`const m = threadkitShared["${module}"];`, `export let { ${live.join(", ")} } = m;`);
     lines.push(`m.follow(() => { ${live.map((name) => `${name} = m.${name};`).join(" ")} });`);
+  }
   return lines.join("\n");
 }
 
-const fromCore = {
+const fromCore = (names) => ({
   name: "from-core",
   setup(bundler) {
     bundler.onResolve({ filter: /\.ts$|^#/ }, ({ path: specifier, importer, resolveDir }) => {
@@ -139,14 +144,13 @@ const fromCore = {
       const folder = path.relative(process.cwd(), resolveDir).replaceAll(path.sep, "/");
       const module = moduleOf(specifier, `${folder}/_`);
       if (!inCore.has(module) || CONSTANTS.includes(module)) return undefined;
-      return { path: module, namespace: "core", sideEffects: taken.has(module) };
+      return { path: module, namespace: "core", sideEffects: names.has(module) };
     });
     bundler.onLoad({ filter: /.*/, namespace: "core" }, ({ path: module }) => ({
-      contents: taken.has(module) ? copyOf(module) : "",
+      contents: names.has(module) ? copyOf(module, names.get(module)) : "",
     }));
-    bundler.onResolve({ filter: /^\.\/core\.cjs$/ }, ({ path: file }) => ({ path: file, external: true }));
   },
-};
+});
 
 const bundles = [
   await build({
@@ -159,9 +163,16 @@ const bundles = [
     outfile: "dist/core.cjs",
   }),
 ];
+const banner = { js: `${settings.banner.js}const threadkitShared=require("./core.cjs").shared();` };
 for (const [part, entry] of Object.entries(PARTS))
   bundles.push(
-    await build({ ...settings, entryPoints: [entry], outfile: `dist/${part}.cjs`, plugins: [fromCore] }),
+    await build({
+      ...settings,
+      banner,
+      entryPoints: [entry],
+      outfile: `dist/${part}.cjs`,
+      plugins: [fromCore(taken[part])],
+    }),
   );
 for (const name of ["worker", "supervisor"]) {
   const outfile = `dist/${name}.cjs`;
@@ -202,13 +213,33 @@ writeFileSync(
     ...FACES.map((part) => `export const { ${namesOf(part)} } = load("./${part}.cjs");`),
   ].join("\n"),
 );
+// Whoever requires it pays for the parts whose names are asked for. `0 &&`: so that Node sees the names when it is imported.
+const later = FACES.slice(1).map((part) => `later(() => require("./${part}.cjs"), "${namesOf(part)}");`);
 writeFileSync(
   "dist/index.cjs",
-  [
-    '"use strict";',
-    ...FACES.map((part) => `const { ${namesOf(part)} } = require("./${part}.cjs");`),
-    `module.exports = { ${names.join(", ")} };\n`,
-  ].join("\n"),
+  `"use strict";
+const { ${namesOf("core")} } = require("./core.cjs");
+module.exports = { ${namesOf("core")} };
+function later(load, list) {
+  const names = list.split(", ");
+  const define = (name, value) =>
+    Object.defineProperty(module.exports, name, { value, configurable: true, enumerable: true, writable: true });
+  for (const name of names)
+    Object.defineProperty(module.exports, name, {
+      configurable: true,
+      enumerable: true,
+      get() {
+        const part = load();
+        for (const name of names)
+          if (Object.getOwnPropertyDescriptor(module.exports, name)?.get !== undefined) define(name, part[name]);
+        return part[name];
+      },
+      set: (value) => define(name, value),
+    });
+}
+${later.join("\n")}
+0 && (module.exports = { ${names.join(", ")} });
+`,
 );
 if (process.argv.includes("--meta")) {
   writeFileSync(".tools/meta.json", JSON.stringify(bundles.map(({ metafile }) => metafile)));
