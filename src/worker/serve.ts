@@ -15,7 +15,6 @@ import {
 } from "#host";
 import { setBeforeImports } from "../capture/resolve.ts";
 import { RuntimeError } from "../errors/errors.ts";
-import { awaitsFutures, sweep } from "../futures/owner.ts";
 import { release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import {
@@ -34,11 +33,11 @@ import { drainInbox, pendingWaits } from "../parking/park-async.ts";
 import { setIdent } from "../parking/realm.ts";
 import { HandOver } from "../parking/spin.ts";
 import { awaitWord, waitWord } from "../parking/word.ts";
-import { abandonUpdates } from "../shared/update-lock.ts";
 import { wakeAllLate } from "../sync/late.ts";
 import { dropLocals } from "../threading/attributes.ts";
 import { offer, withdraw } from "../threading/carriers.ts";
 import { kFurnish } from "../threading/doors.ts";
+import { endParts, partsExpect } from "../threading/endings.ts";
 import { dropHook, report } from "../threading/excepthook.ts";
 import { endThread } from "../threading/join.ts";
 import { extrasOf, packThrown, prepare, unpack } from "../threading/message.ts";
@@ -90,7 +89,7 @@ export async function serve(
       (words[thread + T_FLAGS] & KILLED) === 0 &&
       pendingWaits() === 0 &&
       liveTasks() === 0 &&
-      !awaitsFutures() &&
+      !partsExpect() &&
       leftovers() === undefined;
     finish(realm, clean);
     if (!clean) exitThread();
@@ -165,11 +164,10 @@ function finish(realm: number, clean: boolean): void {
     breakLocks(words[at + T_IDENT]);
   }
   drainInbox(); // errors of other threads that wait for this one's hook
-  sweep(); // outcomes that nobody asked for
   dropHook();
   dropLocals();
   wakeAllLate();
-  abandonUpdates(words[at + T_IDENT]);
+  endParts(words[at + T_IDENT]);
   if (or(words, at + T_FLAGS, ENDING) & KILLED) exitThread();
   retain(at);
   words[realm + R_ENDING] = at;
