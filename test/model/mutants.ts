@@ -70,8 +70,8 @@ export const MUTANTS: readonly Seed[] = [
     bug: "urgent mail does not wake who is parked",
     models: "parking",
     file: "parking/queue.ts",
-    find: "  if (stack !== R_INBOX) rouse(realm);\n",
-    replace: "",
+    find: "    ring(realm);\n    rouse(realm);\n",
+    replace: "    ring(realm);\n",
   },
   {
     bug: "a lock is let go without waking anybody",
