@@ -13,6 +13,7 @@ import { parkAsync, pendingWaits } from "../parking/park-async.ts";
 import { ident } from "../parking/realm.ts";
 import { HandOver } from "../parking/spin.ts";
 import { prepare, unpack } from "../threading/message.ts";
+import { identify } from "../threading/registry.ts";
 import { Thread } from "../threading/thread.ts";
 import { breakPool, isBroken } from "./broken.ts";
 import { setHelper } from "./help.ts";
@@ -30,16 +31,7 @@ import {
   SHUT_DOWN,
 } from "./pool-words.ts";
 import { claimed, fail, startTask } from "./run-task.ts";
-import {
-  beginBlocked,
-  endBlocked,
-  isCrowded,
-  leaveSeat,
-  ownSeat,
-  ready,
-  seatWorker,
-  takeSeat,
-} from "./seats.ts";
+import { beginBlocked, endBlocked, isCrowded, leaveSeat, ready, seatWorker, takeSeat } from "./seats.ts";
 import { forgetKept } from "./task-code.ts";
 import { ASYNC_TASK, F_POOL, PENDING, stateIn, wordOf } from "./words.ts";
 
@@ -60,8 +52,15 @@ export function startWorker(pool: number): void {
     });
     worker.pool = adopt(Kind.Pool, pool);
     worker.seat = seat;
-    worker.start();
+    // It may be killed before `start()` has returned: then its ident is what its seat is found by.
+    identify(worker[kAt]);
     seatWorker(seat, worker.ident as number);
+    try {
+      worker.start();
+    } catch (error) {
+      leaveSeat(pool, seat, worker.ident as number);
+      throw error;
+    }
   } catch (error) {
     leaveSeat(pool, seat, -ident);
     throw error;
@@ -107,7 +106,6 @@ export function runOne(pool: number): boolean {
 async function work(pool: number, seat: number): Promise<void> {
   own = pool;
   ownPlace = seat;
-  ownSeat(seat, ident);
   setHelper({
     now: (at) => helpNow(pool, at),
     later: (at) => helpLater(pool, at),
@@ -181,7 +179,7 @@ async function runTasks(pool: number): Promise<void> {
     const seat = takeSeat(pool);
     if (seat === 0) return;
     ownPlace = seat;
-    ownSeat(seat, ident);
+    seatWorker(seat, ident);
     ready(pool, seat);
   }
 }

@@ -56,7 +56,7 @@ defineRobust(Kind.Pool, {
   passOn: recount,
   breakOwned(pool, thread) {
     compareExchange(words, pool + P_SENTINEL, thread, 0);
-    if (clearSeats(pool, thread) === NEVER_READY) {
+    if (clearSeats(pool, thread, (worker) => deathOf(worker) !== undefined) === NEVER_READY) {
       // The next would fare no better.
       const death = deathOf(thread);
       if (death?.hadWorker && !death.wasTerminated)

@@ -1,10 +1,11 @@
 /**
  * Seats of a pool, one for each worker that it may have: the ident of the worker, or minus that of its starter.
  *
- * Behind the seats stands a word for each: in how many waits for tasks of this pool its worker is blocked, or
- * UNREADY, as long as it has not come to its first task. From these the supervisor knows what a dead one leaves.
+ * Behind the seats stands a word for each: in how many waits for tasks of this pool its worker is blocked, or minus
+ * the ident of its starter, as long as it has not come to its first task. From these the supervisor knows what a dead
+ * one leaves.
  */
-import { add, compareExchange, exchange, load, store, sub } from "#atomics";
+import { add, compareExchange, load, store, sub } from "#atomics";
 import { cover, words } from "../memory/arena.ts";
 import { ident } from "../parking/realm.ts";
 import { EXTRA_SEATS, P_BLOCKED, P_MAX, P_SEATS, P_TASKS, P_WORKERS } from "./pool-words.ts";
@@ -15,7 +16,7 @@ export function takeSeat(pool: number): number {
   for (let seat = firstSeat(pool), end = endOfSeats(pool); seat < end; seat++) {
     if (load(words, seat) !== 0 || compareExchange(words, seat, 0, -ident) !== 0) continue;
     add(words, pool + P_WORKERS, 1);
-    store(words, dutyOf(pool, seat), UNREADY);
+    store(words, dutyOf(pool, seat), -ident);
     return seat;
   }
   return 0;
@@ -46,8 +47,6 @@ function endOfSeats(pool: number): number {
   return end;
 }
 
-const UNREADY = -1;
-
 function dutyOf(pool: number, seat: number): number {
   return seat + words[pool + P_MAX] + EXTRA_SEATS;
 }
@@ -70,14 +69,9 @@ export function endBlocked(pool: number, seat: number): void {
   sub(words, pool + P_BLOCKED, 1);
 }
 
-/** The worker was started. If it is quick it may have left already: then the seat is not its starter's any more. */
+/** The seat that the calling thread has taken is this worker's, which may be itself. */
 export function seatWorker(seat: number, worker: number): void {
   compareExchange(words, seat, -ident, worker);
-}
-
-/** In a worker: its seat, which its starter may not have written yet. */
-export function ownSeat(seat: number, worker: number): void {
-  store(words, seat, worker);
 }
 
 /** Frees a seat of `holder`, once. */
@@ -93,20 +87,26 @@ export const LEFT_SEAT = 1;
 /** It died before its first task. */
 export const NEVER_READY = 2;
 
-/** `thread` died: its seat, and seats that it had taken for others, are free. */
+/**
+ * `thread` died: its seat, and seats that it had taken for others, are free. `isListed` tells whether a worker that it
+ * had given an ident was started: that one lives, or is seen to for itself.
+ */
 export function clearSeats(
   pool: number,
   thread: number,
+  isListed: (worker: number) => boolean,
 ): typeof NO_SEAT | typeof LEFT_SEAT | typeof NEVER_READY {
   if (cover(pool)[pool + P_SEATS] === 0) return NO_SEAT;
   let found: typeof NO_SEAT | typeof LEFT_SEAT | typeof NEVER_READY = NO_SEAT;
   for (let seat = firstSeat(pool), end = endOfSeats(pool); seat < end; seat++) {
-    const own = load(words, seat) === thread;
-    if (!own && load(words, seat) !== -thread) continue;
-    const duty = exchange(words, dutyOf(pool, seat), 0);
+    const holder = load(words, seat);
+    const duty = load(words, dutyOf(pool, seat));
+    const unborn = holder > 0 && duty === -thread && !isListed(holder);
+    if (holder === 0 || (holder !== thread && holder !== -thread && !unborn)) continue;
+    store(words, dutyOf(pool, seat), 0);
     if (duty > 0) sub(words, pool + P_BLOCKED, duty);
-    leaveSeat(pool, seat, own ? thread : -thread);
-    found = own && duty === UNREADY ? NEVER_READY : LEFT_SEAT;
+    leaveSeat(pool, seat, holder);
+    found = holder === thread && duty < 0 ? NEVER_READY : LEFT_SEAT;
   }
   return found;
 }

@@ -93,7 +93,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     }
     if (this.#resourceLimits === undefined) bootAhead();
     const { at: message, extras } = this.#code();
-    identify(at);
+    if (words[at + T_IDENT] === 0) identify(at); // a pool's worker has its ident from before
     store(words, at + T_STATE, RUNNABLE);
     enlist(at);
     count(at);
