@@ -11,7 +11,7 @@ import { acorn, fs, nodeModule, silently, util } from "./lazy.ts";
 import { isCommonJs } from "./module-kind.ts";
 import { type Peek, scriptText } from "./peek.ts";
 import { offsetOf, type PlacedText } from "./position.ts";
-import { rebuiltScripts } from "./rebuilt.ts";
+import { type RebuiltScript, rebuiltScripts } from "./rebuilt.ts";
 import type { FunctionInfo, Scope, Syntax } from "./scopes.ts";
 
 /** One script of this thread, parsed. */
@@ -64,7 +64,8 @@ interface Found extends PlacedText {
 function findText(peeked: Peek, fnText: string): Found | undefined {
   const rebuilt = rebuiltScripts().filter((script) => standsAt(script, peeked, fnText));
   if (rebuilt.length > 0 && rebuilt.every(({ url }) => url === rebuilt[0].url)) {
-    return { ...rebuilt[0], strict: rebuilt[0].unit.strict };
+    const script = oneOf(rebuilt, peeked.scriptId);
+    return { ...script, strict: script.unit.strict };
   }
   for (const url of likelyFiles(peeked.scriptId)) {
     const text = compiledText(url);
@@ -75,6 +76,13 @@ function findText(peeked: Peek, fnText: string): Found | undefined {
   const { url, text } = scriptText(peeked.scriptId);
   if (url.startsWith("node:")) return undefined;
   return { url: asUrl(url), text, lineOffset: 0, columnOffset: 0 };
+}
+
+/** A function may have been shipped by itself, and within another one: then both scripts have it at its place. */
+function oneOf(rebuilt: readonly RebuiltScript[], scriptId: string): RebuiltScript {
+  if (rebuilt.every(({ text }) => text === rebuilt[0].text)) return rebuilt[0];
+  const compiled = scriptText(scriptId).text;
+  return rebuilt.find(({ text }) => text === compiled) ?? rebuilt[0];
 }
 
 /** Cheap proof that a text is the compiled one: the function's own text at the function's own position. */
