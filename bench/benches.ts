@@ -372,7 +372,7 @@ export const BENCHES: readonly Bench[] = [
   },
   {
     name: "pool-primes",
-    title: "Pool: primes below 400,000 by two workers, against one",
+    title: "Pool: primes below 2,000,000 by two workers, against one",
     unit: "ms",
     kind: "warm",
     rounds: 15,

@@ -1,13 +1,14 @@
-// Builds dist/. The library is CommonJS in two files: a worker boots 5–7 ms sooner than with the same code as ES
-// modules, and there is one instance of it in a process, however it is imported. `outgoing.cjs`, what packs values
-// and closures, is loaded when it is first needed: that half costs 4 ms, and most threads need it never.
+// Builds dist/. The library is CommonJS: a worker boots 5–7 ms sooner than with the same code as ES modules, and there
+// is one instance of it in a process, however it is imported. Every thread loads `core.cjs`. The other parts are loaded
+// when they are first needed, since most threads need them never: `outgoing.cjs`, what packs values and closures,
+// `data.cjs`, containers, structs and queues, and `pools.cjs`, futures and pools; see memory/parts.ts.
 // `index.js` (import) and `index.cjs` (require) hand out the public names. `#atomics` and `#host` are resolved here.
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transformSync } from "esbuild";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 rmSync("dist", { recursive: true, force: true });
@@ -18,6 +19,7 @@ const settings = {
   platform: "node",
   target: "es2022",
   minifyWhitespace: true,
+  minifySyntax: true,
   sourcemap: true,
   sourcesContent: false,
   metafile: true,
@@ -28,50 +30,150 @@ const settings = {
   logLevel: "warning",
 };
 const CORE = "src/worker/core.ts";
-const OUTGOING = "src/capture/outgoing.ts";
+const PARTS = {
+  outgoing: "src/capture/outgoing.ts",
+  data: "src/worker/data.ts",
+  pools: "src/worker/pools.ts",
+};
+// In each bundle that needs them: they are inlined, and encoding reads some of them for every value.
+const CONSTANTS = [
+  "src/transfer/codec.ts",
+  "src/memory/layout.ts",
+  "src/parking/layout.ts",
+  "src/memory/atomics.ts",
+];
+const SEAMS = { "#atomics": "src/memory/atomics.ts", "#host": "src/host/node.ts" };
 
-/** The modules that a bundle of `entry` consists of. */
-async function modulesOf(entry) {
-  const { metafile } = await build({ ...settings, entryPoints: [entry], write: false, outdir: "dist" });
-  return Object.keys(metafile.inputs);
+/** Modules that the bundle of an entry consists of, and the names that the entry exports. */
+async function look(entry) {
+  const { metafile } = await build({
+    ...settings,
+    entryPoints: [entry],
+    format: "esm",
+    define: {},
+    write: false,
+    outdir: "dist",
+  });
+  const bundle = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
+  return { modules: Object.keys(metafile.inputs), exports: bundle.exports };
 }
-// What both halves need is in core.cjs; outgoing.cjs takes it from there, so that each module with state exists once.
-// Constants are inlined in both: encoding reads them for every value.
-const CONSTANTS = "src/transfer/codec.ts";
-const inCore = new Set(await modulesOf(CORE));
-const shared = (await modulesOf(OUTGOING)).filter((module) => inCore.has(module) && module !== CONSTANTS);
+const looked = Object.fromEntries(
+  await Promise.all(
+    Object.entries({ core: CORE, ...PARTS }).map(async ([part, entry]) => [part, await look(entry)]),
+  ),
+);
 
-const core = await build({
-  ...settings,
-  stdin: {
-    contents: [
-      `export * from "./${CORE}";`,
-      ...shared.map((module, i) => `import * as m${i} from "./${module}";`),
-      `export const shared = { ${shared.map((module, i) => `"${module}": m${i}`).join(", ")} };`,
-    ].join("\n"),
-    resolveDir: ".",
-  },
-  outfile: "dist/core.cjs",
-});
-const fromCore = {
+// What several of them need is in core.cjs, and the others take it from there: each module with state exists once.
+const users = new Map();
+for (const { modules } of Object.values(looked))
+  for (const module of modules) users.set(module, (users.get(module) ?? 0) + 1);
+const inCore = new Set(looked.core.modules);
+for (const [module, count] of users) if (count > 1 && !CONSTANTS.includes(module)) inCore.add(module);
+
+/** The module that an import statement in `from` means. */
+const moduleOf = (specifier, from) =>
+  SEAMS[specifier] ?? path.posix.normalize(path.posix.join(path.posix.dirname(from), specifier));
+
+/** What each part, and all of them, take from each module of core.cjs. */
+const taken = Object.fromEntries(["all", ...Object.keys(PARTS)].map((part) => [part, new Map()]));
+for (const part of Object.keys(PARTS))
+  for (const module of looked[part].modules)
+    if (!inCore.has(module) && !CONSTANTS.includes(module)) noteTaken(module, part);
+
+function noteTaken(module, part) {
+  const { code } = transformSync(readFileSync(module, "utf8"), {
+    loader: "ts",
+    target: "es2022",
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+  });
+  for (const [, clause, specifier] of code.matchAll(
+    /^(?:import|export) (\{[^}]*\}|[^{}]*?) from "([^"]+)";$/gm,
+  )) {
+    const from = moduleOf(specifier, module);
+    if (!inCore.has(from) || CONSTANTS.includes(from)) continue;
+    if (!clause.startsWith("{"))
+      throw new Error(`${module}: import names from ${from}, which is in another bundle`);
+    const names = clause.slice(1, -1).split(",");
+    for (const users of [taken.all, taken[part]]) {
+      if (!users.has(from)) users.set(from, new Set());
+      for (const name of names) if (name.trim()) users.get(from).add(name.trim().split(" as ")[0]);
+    }
+  }
+}
+
+/** Live bindings of a module; it must export `follow`, by which the bundles' copies of them are kept up to date. */
+const liveIn = (module) =>
+  [...readFileSync(module, "utf8").matchAll(/^export let (\w+)/gm)].map(([, name]) => name);
+
+/** The last lines of core.cjs: what parts take from it, made when the first of them asks. */
+function sharing() {
+  const imports = [];
+  const objects = [];
+  [...taken.all].forEach(([module, names], i) => {
+    const live = liveIn(module).filter((name) => names.has(name));
+    const all = live.length > 0 ? [...names, "follow"] : [...names];
+    imports.push(`import { ${all.map((name) => `${name} as ${name}_${i}`).join(", ")} } from "./${module}";`);
+    const fields = all.map((name) =>
+      live.includes(name) ? `get ${name}() { return ${name}_${i}; }` : `${name}: ${name}_${i}`,
+    );
+    objects.push(`"${module}": { ${fields.join(", ")} }`);
+  });
+  for (const module of inCore)
+    if (!looked.core.modules.includes(module)) imports.push(`import "./${module}";`);
+  return `${imports.join("\n")}\nlet made;\nexport const shared = () => (made ??= { ${objects.join(",\n")} });\n`;
+}
+
+/** A module of core.cjs, as a part has it: constants for its exports, so that calls cost what they cost there. */
+function copyOf(module, names) {
+  const live = liveIn(module).filter((name) => names.has(name));
+  const fixed = [...names].filter((name) => !live.includes(name));
+  const lines = [];
+  if (fixed.length > 0) lines.push(`export const { ${fixed.join(", ")} } = threadkitShared["${module}"];`);
+  if (live.length > 0) {
+    lines.push(`const m = threadkitShared["${module}"];`, `export let { ${live.join(", ")} } = m;`);
+    lines.push(`m.follow(() => { ${live.map((name) => `${name} = m.${name};`).join(" ")} });`);
+  }
+  return lines.join("\n");
+}
+
+const fromCore = (names) => ({
   name: "from-core",
   setup(bundler) {
-    bundler.onResolve({ filter: /\.ts$/ }, ({ path: file, resolveDir }) => {
-      const module = path.relative(process.cwd(), path.resolve(resolveDir, file)).replaceAll(path.sep, "/");
-      return shared.includes(module) ? { path: module, namespace: "core" } : undefined;
+    bundler.onResolve({ filter: /\.ts$|^#/ }, ({ path: specifier, importer, resolveDir }) => {
+      if (importer === "") return undefined;
+      const folder = path.relative(process.cwd(), resolveDir).replaceAll(path.sep, "/");
+      const module = moduleOf(specifier, `${folder}/_`);
+      if (!inCore.has(module) || CONSTANTS.includes(module)) return undefined;
+      return { path: module, namespace: "core", sideEffects: names.has(module) };
     });
     bundler.onLoad({ filter: /.*/, namespace: "core" }, ({ path: module }) => ({
-      contents: `module.exports = require("./core.cjs").shared["${module}"];`,
+      contents: names.has(module) ? copyOf(module, names.get(module)) : "",
     }));
-    bundler.onResolve({ filter: /^\.\/core\.cjs$/ }, ({ path: file }) => ({ path: file, external: true }));
   },
-};
-const outgoing = await build({
-  ...settings,
-  entryPoints: [OUTGOING],
-  outfile: "dist/outgoing.cjs",
-  plugins: [fromCore],
 });
+
+const bundles = [
+  await build({
+    ...settings,
+    define: {
+      ...settings.define,
+      threadkitParts: JSON.stringify({ data: looked.data.exports, pools: looked.pools.exports }),
+    },
+    stdin: { contents: `export * from "./${CORE}";\n${sharing()}`, resolveDir: "." },
+    outfile: "dist/core.cjs",
+  }),
+];
+const banner = { js: `${settings.banner.js}const threadkitShared=require("./core.cjs").shared();` };
+for (const [part, entry] of Object.entries(PARTS))
+  bundles.push(
+    await build({
+      ...settings,
+      banner,
+      entryPoints: [entry],
+      outfile: `dist/${part}.cjs`,
+      plugins: [fromCore(taken[part])],
+    }),
+  );
 for (const name of ["worker", "supervisor"]) {
   const outfile = `dist/${name}.cjs`;
   await build({
@@ -84,7 +186,6 @@ for (const name of ["worker", "supervisor"]) {
 }
 writeFileSync("dist/import.cjs", "module.exports = (specifier) => import(specifier);\n");
 
-const internal = new Set(["runWorker", "runSupervisor", "shared"]);
 // The parser: of 250 kB two thirds are left, and a first capture has it 3 ms sooner.
 const license = readFileSync("node_modules/acorn/LICENSE", "utf8");
 await build({
@@ -100,20 +201,48 @@ await build({
   banner: { js: `/* acorn\n${license}*/` },
 });
 
-const names = Object.keys(createRequire(import.meta.url)("../dist/core.cjs")).filter(
-  (name) => !internal.has(name),
-);
+const { exports: names } = await look("src/public/index.ts");
+const namesOf = (part) => names.filter((name) => looked[part].exports.includes(name)).join(", ");
+const FACES = ["core", "data", "pools"];
 // Not `export … from "./core.cjs"`: to learn the names, Node would read through the whole file first (8 ms).
 writeFileSync(
   "dist/index.js",
-  `import { createRequire } from "node:module";\nexport const { ${names.join(", ")} } = createRequire(import.meta.url)("./core.cjs");\n`,
+  [
+    'import { createRequire } from "node:module";',
+    "const load = createRequire(import.meta.url);",
+    ...FACES.map((part) => `export const { ${namesOf(part)} } = load("./${part}.cjs");`),
+  ].join("\n"),
 );
+// Whoever requires it pays for the parts whose names are asked for. `0 &&`: so that Node sees the names when it is imported.
+const later = FACES.slice(1).map((part) => `later(() => require("./${part}.cjs"), "${namesOf(part)}");`);
 writeFileSync(
   "dist/index.cjs",
-  `"use strict";\nconst { ${names.join(", ")} } = require("./core.cjs");\nmodule.exports = { ${names.join(", ")} };\n`,
+  `"use strict";
+const { ${namesOf("core")} } = require("./core.cjs");
+module.exports = { ${namesOf("core")} };
+function later(load, list) {
+  const names = list.split(", ");
+  const define = (name, value) =>
+    Object.defineProperty(module.exports, name, { value, configurable: true, enumerable: true, writable: true });
+  for (const name of names)
+    Object.defineProperty(module.exports, name, {
+      configurable: true,
+      enumerable: true,
+      get() {
+        const part = load();
+        for (const name of names)
+          if (Object.getOwnPropertyDescriptor(module.exports, name)?.get !== undefined) define(name, part[name]);
+        return part[name];
+      },
+      set: (value) => define(name, value),
+    });
+}
+${later.join("\n")}
+0 && (module.exports = { ${names.join(", ")} });
+`,
 );
 if (process.argv.includes("--meta")) {
-  writeFileSync(".tools/meta.json", JSON.stringify([core.metafile, outgoing.metafile]));
+  writeFileSync(".tools/meta.json", JSON.stringify(bundles.map(({ metafile }) => metafile)));
 }
 
 if (!process.argv.includes("--js")) {

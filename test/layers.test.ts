@@ -27,10 +27,12 @@ const SEAMS: Record<string, string> = { "#atomics": "memory/atomics.ts", "#host"
 /** Who may import upwards, and why. */
 const UPWARDS: { from: RegExp; to: string; why: string }[] = [
   {
-    from: /^worker\/(core|[\w-]*entry)\.ts$/,
-    to: "public/index.ts",
-    why: "what a worker starts from holds the whole library, so that every kind of handle can be rebuilt in a thread",
+    from: /^worker\/core\.ts$/,
+    to: "public/core.ts",
+    why: "the first file of each bundle hands its names out, and has them known in every thread",
   },
+  { from: /^worker\/data\.ts$/, to: "public/data.ts", why: "the same" },
+  { from: /^worker\/pools\.ts$/, to: "public/pools.ts", why: "the same" },
 ];
 
 /** Who may import a `node:` module besides host/, and why. */

@@ -2,8 +2,8 @@
 import { ThreadPoolExecutor } from "threadkit";
 import { serve } from "./protocol.ts";
 
-const LIMIT = 400_000;
-const PIECE = 5_000;
+const LIMIT = 2_000_000;
+const PIECE = 20_000;
 
 function countPrimes(from: number): number {
   let count = 0;
@@ -21,6 +21,6 @@ await serve(async () => {
   const start = performance.now();
   let primes = 0;
   for await (const count of pool.map(countPrimes, pieces, { chunksize: 1 })) primes += count;
-  if (primes !== 33_860) throw new Error(`${primes} primes`);
+  if (primes !== 148_933) throw new Error(`${primes} primes`);
   return performance.now() - start;
 });

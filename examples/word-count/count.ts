@@ -4,8 +4,8 @@ import { failure, readText } from "./files.ts";
 import { addTally, emptyTally, type Tally } from "./tally.ts";
 import { countWords } from "./words.ts";
 
-/** Files for one task: enough to be worth the way there and back, few enough that all threads end at about the same time. */
-const HANDFUL = 64;
+/** Tasks for each thread: so few that their tallies are soon added up, so many that all threads end about together. */
+const TASKS_EACH = 8;
 
 /** Its results come as they are ready; while we wait for them the event loop is free, as a server's would be. */
 export async function countFiles(
@@ -14,9 +14,9 @@ export async function countFiles(
   onProgress: (done: number) => void,
 ): Promise<Tally> {
   await using pool = new ThreadPoolExecutor(threads);
-  // `countHandful` runs in other threads, which import what it uses. The names of the files go there as copies, a
+  // `countShare` runs in other threads, which import what it uses. The names of the files go there as copies, a
   // tally comes back as one.
-  const tasks = handfuls(files).map((handful) => pool.submit(countHandful, handful));
+  const tasks = shares(files, threads * TASKS_EACH).map((share) => pool.submit(countShare, share));
   const total = emptyTally();
   for await (const task of asCompleted(tasks)) {
     addTally(task.result(), total);
@@ -26,7 +26,7 @@ export async function countFiles(
   return total;
 }
 
-function countHandful(files: readonly string[]): Tally {
+function countShare(files: readonly string[]): Tally {
   const tally = emptyTally();
   for (const file of files) countFile(file, tally);
   return tally;
@@ -45,8 +45,10 @@ function countFile(file: string, tally: Tally): void {
   }
 }
 
-function handfuls(files: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(files.length / HANDFUL) }, (_, i) =>
-    files.slice(i * HANDFUL, (i + 1) * HANDFUL),
-  );
+/** `files` in so many parts at most. */
+function shares(files: readonly string[], parts: number): string[][] {
+  const size = Math.ceil(files.length / parts);
+  const result: string[][] = [];
+  for (let i = 0; i < files.length; i += size) result.push(files.slice(i, i + size));
+  return result;
 }

@@ -1,14 +1,21 @@
 /** What this library exports crosses by name: a thread has it before any import. */
+import { loadPart, type Part } from "../memory/parts.ts";
 import { Symbolic } from "../transfer/boundary.ts";
 
 let exports: Readonly<Record<string, unknown>> = {};
 /** Made when first asked for, not at every start of a thread. */
 let known: Map<unknown, Symbolic> | undefined;
 
-/** Says what the library exports. */
+/** Says what the library, or another part of it, exports. */
 export function knownExports(register: Readonly<Record<string, unknown>>): void {
-  exports = register;
+  exports = { ...exports, ...register };
   known = undefined;
+}
+
+let partNames: Readonly<Partial<Record<Part, readonly string[]>>> = {};
+/** Says what parts export that may not be loaded. */
+export function knownParts(names: typeof partNames): void {
+  partNames = names;
 }
 
 /** Is it a function or class of this library? */
@@ -17,6 +24,8 @@ export function isLibrary(value: unknown): boolean {
 }
 
 export function libraryExport(name: string): unknown {
+  if (!Object.hasOwn(exports, name))
+    for (const part of ["data", "pools"] as const) if (partNames[part]?.includes(name)) loadPart(part);
   return exports[name];
 }
 

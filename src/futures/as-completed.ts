@@ -29,8 +29,8 @@ export interface CompletedFutures<T> extends Iterable<Future<T>>, AsyncIterable<
  * using pool = new ThreadPoolExecutor(2);
  * const nap = (ms: number) => (sleep(ms), ms);
  * const order: number[] = [];
- * for (const future of asCompleted([pool.submit(nap, 200), pool.submit(nap, 1)])) order.push(future.result());
- * console.log(order); // [ 1, 200 ]
+ * for (const future of asCompleted([pool.submit(nap, 900), pool.submit(nap, 1)])) order.push(future.result());
+ * console.log(order); // [ 1, 900 ]
  * ```
  */
 export function asCompleted<T>(

@@ -10,6 +10,7 @@ import { kAt, type SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { listen, onEntry } from "../parking/park-async.ts";
 import { here } from "../parking/realm.ts";
+import { onLookForLeft, onThreadEnd } from "../threading/endings.ts";
 import { onFuture, openMailbox } from "../threading/mail.ts";
 import { kAbsorb, kComplete } from "./doors.ts";
 import { CANCELLED, F_OWNER, F_SLOT, flag, isFinal, LISTENED, stateIn, wordOf } from "./words.ts";
@@ -98,3 +99,5 @@ function read(at: number): void {
 }
 onEntry(Kind.Future, read);
 onFuture(read);
+onLookForLeft(awaitsFutures);
+onThreadEnd(sweep);

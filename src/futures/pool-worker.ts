@@ -230,6 +230,7 @@ function blocked<T>(pool: number, at: number, wait: () => T): T {
 
 /** The same for one that awaits it: on the next turn, if nobody has begun it by then. */
 function helpLater(pool: number, at: number): void {
+  if (words[at + F_POOL] !== pool || stateIn(wordOf(at)) !== PENDING) return;
   retain(at);
   void turn().then(async () => {
     try {

@@ -9,12 +9,14 @@ import { STOP, wordOf } from "./words.ts";
  *
  * @example
  * ```ts run
- * import { stopRequested, ThreadPoolExecutor } from "threadkit";
+ * import { sleepAsync, stopRequested, ThreadPoolExecutor } from "threadkit";
  * using pool = new ThreadPoolExecutor(1);
- * const spin = pool.with({ timeout: 20 }).submit(() => {
+ * const spin = pool.submit(() => {
  *   while (!stopRequested());
  *   return "stopped";
  * });
+ * while (!spin.running()) await sleepAsync(1);
+ * spin.requestStop();
  * console.log(await spin); // stopped
  * ```
  */

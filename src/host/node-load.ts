@@ -10,35 +10,55 @@ import { workerData } from "node:worker_threads";
 
 interface Core {
   runWorker(): void;
-  runSupervisor(codeCache: () => Uint8Array): void;
+  runSupervisor(codeCache: (file: string) => Uint8Array): void;
+  /** What it takes in place of `require` for its other files. */
+  loadWith(load: (file: string) => unknown): void;
 }
 type Wrapper = (
-  exports: Core,
+  exports: object,
   require: NodeJS.Require,
   module: NodeJS.Module,
   file: string,
   folder: string,
 ) => void;
+type Caches = (arena: SharedArrayBuffer, file: string) => Uint8Array | undefined;
 
-/** Of the file that this is bundled into, which stands beside core.cjs. */
+/** Of the file that this is bundled into, which stands beside the library. */
 declare const require: NodeJS.Require;
 declare const __dirname: string;
 
-/** The library, and how to make a code cache of it with all that has run by then. */
-export function loadCore(cacheIn: (arena: SharedArrayBuffer) => Uint8Array | undefined): {
-  core: Core;
-  codeCache: () => Uint8Array;
-} {
-  const file = join(__dirname, "core.cjs");
-  const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(file, "utf8")}\n})`;
-  const cachedData = cacheIn((workerData as { arena: SharedArrayBuffer }).arena);
-  const script = new Script(source, { filename: file, cachedData });
+/** The library, which loads its other files with their caches, too. */
+export function loadCore(cacheIn: Caches): Core {
+  const core = load("core.cjs", cacheIn) as Core;
+  core.loadWith((file) => load(file, cacheIn));
+  return core;
+}
+
+/** Those that have run here, by file. */
+const scripts = new Map<string, Script>();
+
+function load(name: string, cacheIn: Caches): unknown {
+  const file = join(__dirname, name);
+  const loaded = require.cache[file];
+  if (loaded !== undefined) return loaded.exports; // somebody has imported the library
+  const script = compile(name, cacheIn((workerData as { arena: SharedArrayBuffer }).arena, name));
+  scripts.set(name, script);
   const module = {
     ...{ id: file, filename: file, path: __dirname, loaded: true, children: [], paths: [] },
-    exports: {} as Core,
-  };
-  require.cache[file] = module as unknown as NodeJS.Module; // whoever imports the library gets this one
-  const wrapper = script.runInThisContext() as Wrapper;
-  wrapper(module.exports, require, require.cache[file], file, __dirname);
-  return { core: module.exports, codeCache: () => script.createCachedData() };
+    exports: {},
+  } as unknown as NodeJS.Module;
+  require.cache[file] = module; // whoever imports the library gets this one
+  (script.runInThisContext() as Wrapper)(module.exports, require, module, file, __dirname);
+  return module.exports;
+}
+
+function compile(name: string, cachedData?: Uint8Array): Script {
+  const file = join(__dirname, name);
+  const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(file, "utf8")}\n})`;
+  return new Script(source, { filename: file, cachedData });
+}
+
+/** A cache of a file of the library, with all of it that has run here: of those that have not, V8 keeps less. */
+export function codeCache(name: string): Uint8Array {
+  return (scripts.get(name) ?? compile(name)).createCachedData();
 }

@@ -26,6 +26,7 @@ import {
   PAGE_WORDS,
   SPAN_CLASS,
 } from "./layout.ts";
+import { lookUp } from "./parts.ts";
 
 /** A zeroed block of at least `size` words with a reference count of one. Returns the index of its first word. */
 export function allocate(kind: Kind, size: number): number {
@@ -180,7 +181,7 @@ let disposing = false;
 /** Drops one reference; the last one frees the block. A chain of any length costs no stack. */
 export function release(at: number): void {
   if (sub(cover(at), at - 1, 1) !== 1) return;
-  if (!disposers.has(words[at - 2] & KIND_MASK)) {
+  if (lookUp(disposers, words[at - 2] & KIND_MASK) === undefined) {
     free(at);
     return;
   }

@@ -35,6 +35,12 @@ export let octets: Uint8Array<SharedArrayBuffer>;
 /** Words that `words` covers. */
 let limit = 0;
 
+/** Runs `update` whenever the views above have changed: for parts of the library, whose bundles have copies of them. */
+export function follow(update: () => void): void {
+  followers.push(update);
+}
+const followers: (() => void)[] = [];
+
 /** Reserves as much address space as the host grants, from 4 GiB down. */
 function reserve(): Growable {
   for (let bytes = MAX_PAGES * PAGE_BYTES; ; bytes /= 2) {
@@ -81,6 +87,7 @@ function map(shared: Growable): void {
   wide = new BigInt64Array(shared, 0, words.length >> 1);
   octets = new Uint8Array(shared, 0, words.length * 4);
   limit = words.length;
+  for (const update of followers) update();
 }
 
 /** Makes `words` cover `at`, a word index that another thread may have got from grown memory. */

@@ -10,6 +10,7 @@ import { RuntimeError } from "../errors/errors.ts";
 import { allocate, onDispose, release, retain } from "./allocator.ts";
 import { cover, words } from "./arena.ts";
 import { Kind } from "./layout.ts";
+import { lookUp } from "./parts.ts";
 
 /** Index of the block that an object stands for. */
 export const kAt: unique symbol = Symbol("threadkit.at");
@@ -26,7 +27,7 @@ interface Entry {
 
 const entries = new Map<number, Entry>();
 const registry = new FinalizationRegistry<Entry>(drop);
-const constructors = new Map<number, new () => SharedObject>();
+const constructors = new Set<unknown>();
 const openers = new Map<number, (at: number) => SharedObject>();
 
 /** Block that the constructor now running shall stand for; 0: make a new one. */
@@ -65,12 +66,13 @@ export function isAdopting(): boolean {
 
 /** Names the class that stands for a kind, so that handles can be rebuilt in any thread. */
 export function defineKind(kind: Kind, constructor: new () => SharedObject): void {
-  constructors.set(kind, constructor);
+  constructors.add(constructor);
+  openers.set(kind, (at) => adoptAs(at, () => new constructor()));
 }
 
 /** Is it the class of a kind? A subclass of one is not: its instances cross as what the kind says. */
 export function isKindClass(constructor: unknown): boolean {
-  return [...constructors.values()].includes(constructor as never);
+  return constructors.has(constructor);
 }
 
 /** For a kind whose handles are not all of one class: `open` makes the handle of a block, with `adoptAs`. */
@@ -87,16 +89,14 @@ export function handleAt(at: number): SharedObject | undefined {
 export function adopt(kind: number, at: number): SharedObject {
   const known = handleAt(at);
   if (known !== undefined) return known;
-  const open = openers.get(kind);
-  if (open !== undefined) return open(at);
-  const constructor = constructors.get(kind);
-  if (constructor === undefined) {
+  const open = lookUp(openers, kind);
+  if (open === undefined) {
     throw new RuntimeError(
       "UNKNOWN_KIND",
       `cannot open a shared object: its kind ${kind} is not known here. Load one version of threadkit in all threads.`,
     );
   }
-  return adoptAs(at, () => new constructor());
+  return open(at);
 }
 
 /** What is handed out in place of a handle: a proxy in front of it, which no other proxy crosses like; a class. */

@@ -17,7 +17,14 @@ export let ident = MAIN_IDENT;
 export function setIdent(value: number): void {
   ident = value;
   mine = value << 2;
+  for (const update of followers) update();
 }
+
+/** Runs `update` whenever the two have changed: for parts of the library, whose bundles have copies of them. */
+export function follow(update: () => void): void {
+  followers.push(update);
+}
+const followers: (() => void)[] = [];
 
 let realm = 0;
 

@@ -4,6 +4,7 @@
  */
 import { kindOf, release, tryRetain } from "../memory/allocator.ts";
 import type { Kind } from "../memory/layout.ts";
+import { lookUp } from "../memory/parts.ts";
 import type { GIFTED, GONE, NOTIFIED } from "./layout.ts";
 
 export interface Robust {
@@ -44,5 +45,5 @@ export function eachRobust(blocks: readonly number[], visit: (robust: Robust, at
 }
 
 export function robustOf(kind: number): Robust | undefined {
-  return kinds.get(kind);
+  return lookUp(kinds, kind);
 }

@@ -43,11 +43,12 @@ import type { Fields, StructConstructor } from "./struct-types.ts";
 export function SharedStruct<const F extends Fields>(fields: F): StructConstructor<F> {
   const layout = layOut(fields);
   const accessors = layout.fields.map(StructObject[kAccessor]);
-  const base = { SharedStruct: class extends StructObject {} }.SharedStruct;
+  const base = class extends StructObject {};
   layout.fields.forEach(({ name }, i) => {
     Object.defineProperty(base.prototype, name, { ...accessors[i], enumerable: true, configurable: true });
   });
   Object.defineProperties(base, {
+    name: { value: "SharedStruct", configurable: true },
     [kPlan]: { value: { layout, accessors } },
     [kDigest]: { value: layout.digest },
     [kImage]: { value: () => imageOf(layout) },

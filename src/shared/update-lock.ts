@@ -16,6 +16,7 @@ import type { Robust } from "../parking/robust.ts";
 import { spin } from "../parking/spin.ts";
 import { acquireSteps, FREE, IDENT_SHIFT, isMine, letGo, passOn, QUEUE } from "../sync/mutex.ts";
 import { acquireForTask, BLOCKING, DEPTH, RLOCK_WORDS, TASK } from "../sync/rlock-owner.ts";
+import { onThreadEnd } from "../threading/endings.ts";
 
 export const UPDATE_WORDS = RLOCK_WORDS;
 /** Offset of the queue, whose guard may serve for all of the block. */
@@ -80,7 +81,7 @@ export async function runUpdateAsync<T>(
   try {
     return await body();
   } finally {
-    // Once the thread is over it is not: see `abandonUpdates`.
+    // Once the thread is over it is not: see `onThreadEnd` below.
     if (awaited.delete(at)) {
       const task = words[at + TASK];
       words[at + TASK] = 0;
@@ -99,11 +100,11 @@ export function mustOwnUpdate(at: number, { doing }: UpdateCall): void {
   );
 }
 
-/** The thread is over: nobody can wait for what it has not finished. */
-export function abandonUpdates(ident: number): void {
+/** Nobody can wait for what a thread that is over has not finished. */
+onThreadEnd((ident) => {
   for (const at of awaited) freeOwned(at, ident);
   awaited.clear();
-}
+});
 
 /** Does the calling code run inside the update that this thread has begun? */
 function isInside(at: number): boolean {

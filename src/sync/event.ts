@@ -121,6 +121,11 @@ export class Event extends SharedObject {
   }
 }
 
+/** `isSet` of the block, without a handle. */
+export function isEventSet(at: number): boolean {
+  return isOn(load(cover(at), at));
+}
+
 const VERB = "wait for the event";
 
 /** The slow path of wait. True: the event was set while we were in line, or is. */

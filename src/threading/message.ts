@@ -10,6 +10,7 @@ import { allocate, kindOf, onDispose, release, retain } from "../memory/allocato
 import { bytesAt, cover, octets, words } from "../memory/arena.ts";
 import { adopt, handleOf, isFace, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
+import { lookUp } from "../memory/parts.ts";
 import type { Reference } from "../transfer/boundary.ts";
 import type { Encoded } from "../transfer/encode.ts";
 import { outgoing } from "./outgoing.ts";
@@ -189,14 +190,18 @@ export function carriesCode(kind: Kind, word: number): void {
 
 const holdsOf: Leads = (at) => Array.from({ length: words[at + HOLDS] }, (_, i) => words[at + HEADER + i]);
 
+function leadsOf(kind: number): Leads | undefined {
+  return kind === Kind.Message ? holdsOf : lookUp(leads, kind);
+}
+
 /** The message, and those of the shared objects that it leads to. */
 function withCode(at: number): number[] {
   const found = [at];
   const seen = new Set(found);
   for (let i = 0; i < found.length; i++) {
     const kind = kindOf(found[i]);
-    for (const next of (kind === Kind.Message ? holdsOf : leads.get(kind))?.(found[i]) ?? []) {
-      if (seen.has(next) || !(kindOf(next) === Kind.Message || leads.has(kindOf(next)))) continue;
+    for (const next of leadsOf(kind)?.(found[i]) ?? []) {
+      if (seen.has(next) || leadsOf(kindOf(next)) === undefined) continue;
       seen.add(next);
       found.push(next);
     }

@@ -1,4 +1,5 @@
 /** Timer: a thread that runs a function later, unless it is cancelled before. */
+import { or } from "#atomics";
 import { describe, rangeError, typeError } from "../errors/errors.ts";
 import { onDispose, release, retain } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
@@ -6,11 +7,12 @@ import { loadFloat, storeFloat } from "../memory/float.ts";
 import { adopt, defineKind, isAdopting, kAt } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { TIMEOUT_MAX } from "../parking/deadline.ts";
-import { T_QUEUE, THREAD_WORDS } from "../parking/layout.ts";
+import { T_FLAGS, T_QUEUE, THREAD_WORDS } from "../parking/layout.ts";
 import { defineRobust } from "../parking/robust.ts";
-import { Event } from "../sync/event.ts";
+import { Event, isEventSet } from "../sync/event.ts";
 import { kFurnish, kShape } from "./doors.ts";
 import { disposeThread } from "./registry.ts";
+import { LAPSES } from "./states.ts";
 import { Thread } from "./thread.ts";
 
 // Behind the words of a thread. None of them changes while the timer lives.
@@ -83,6 +85,12 @@ export class Timer<A extends readonly unknown[] = readonly unknown[]> extends Th
     this.finished.set();
   }
 
+  /** Starts the thread, which waits. Does not block. @throws like `Thread.start` */
+  override start(): this {
+    if (isPlain(this)) or(words, this[kAt] + T_FLAGS, LAPSES);
+    return super.start();
+  }
+
   /** Waits, and calls the function. Called directly, it does so in the caller, and blocks. */
   override run(): unknown {
     const { finished } = this;
@@ -92,6 +100,16 @@ export class Timer<A extends readonly unknown[] = readonly unknown[]> extends Th
     finished.set();
     return undefined;
   }
+}
+
+/** A subclass, or a `run` of its own, may do more than wait and call the function. */
+function isPlain(timer: object): boolean {
+  return timer.constructor === Timer && Object.keys(timer).length === 0;
+}
+
+/** Was it cancelled, so that there is nothing to unpack and to run? */
+export function hasLapsed(at: number): boolean {
+  return (words[at + T_FLAGS] & LAPSES) !== 0 && isEventSet(words[at + T_FINISHED]);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -2,4 +2,4 @@
 import { loadCore } from "../host/node-load.ts";
 import { cachedCode } from "./cached-code.ts";
 
-loadCore(cachedCode).core.runWorker();
+loadCore(cachedCode).runWorker();

@@ -1,13 +1,25 @@
 /**
- * The code cache in the arena, as a worker finds it before it has loaded the library. The block: bytes of the
- * cache, then the cache; see code-cache.ts.
+ * The code caches in the arena, as a worker finds them before it has loaded the library. Their block: bytes of each
+ * file's cache, in the order of FILES, then the caches, each from a whole word on; see code-cache.ts.
  */
 import { load } from "#atomics";
 import { H_CODE_CACHE } from "../memory/layout.ts";
 
-export function cachedCode(arena: SharedArrayBuffer): Uint8Array | undefined {
+export const FILES = ["core.cjs", "outgoing.cjs", "data.cjs", "pools.cjs"] as const;
+
+export function cachedCode(arena: SharedArrayBuffer, file: string): Uint8Array | undefined {
   const at = load(new Int32Array(arena, 0, H_CODE_CACHE + 1), H_CODE_CACHE);
   if (at === 0) return undefined;
-  const [length] = new Int32Array(arena, at * 4, 1);
-  return new Uint8Array(arena, at * 4 + 4, length); // V8 reads it where it is: nobody changes it any more
+  const lengths = new Int32Array(arena, at * 4, FILES.length);
+  let start = at * 4 + lengths.byteLength;
+  for (let i = 0; i < FILES.length; i++) {
+    // V8 reads it where it is: nobody changes it any more.
+    if (FILES[i] === file) return new Uint8Array(arena, start, lengths[i]);
+    start += wholeWords(lengths[i]) * 4;
+  }
+  return undefined;
+}
+
+export function wholeWords(bytes: number): number {
+  return Math.ceil(bytes / 4);
 }

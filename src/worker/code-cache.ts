@@ -1,4 +1,4 @@
-/** The supervisor's side of the code cache: makes it when nothing else is to do, for the workers to come. */
+/** The supervisor's side of the code caches: makes them when nothing else is to do, for the workers to come. */
 import { load, store } from "#atomics";
 import { leftovers } from "#host";
 import { builder, decode } from "../capture/incoming.ts";
@@ -7,16 +7,22 @@ import { bytesAt, words } from "../memory/arena.ts";
 import { adopt } from "../memory/handle.ts";
 import { H_CODE_CACHE, Kind } from "../memory/layout.ts";
 import { outgoing } from "../threading/outgoing.ts";
+import { FILES, wholeWords } from "./cached-code.ts";
 import { installOutput } from "./console.ts";
 
-/** Leaves the cache in the arena. May be repeated. */
-export function offerCodeCache(make: () => Uint8Array): void {
+/** Leaves the caches in the arena. May be repeated. */
+export function offerCodeCache(make: (file: string) => Uint8Array): void {
   if (load(words, H_CODE_CACHE) !== 0) return;
   warmUp();
-  const cache = make();
-  const at = allocate(Kind.CodeCache, 1 + Math.ceil(cache.length / 4));
-  words[at] = cache.length;
-  bytesAt(at + 1, cache.length).set(cache);
+  const caches = FILES.map((file) => make(file));
+  const size = caches.reduce((sum, { length }) => sum + wholeWords(length), FILES.length as number);
+  const at = allocate(Kind.CodeCache, size);
+  let start = at + FILES.length;
+  caches.forEach((cache, i) => {
+    words[at + i] = cache.length;
+    bytesAt(start, cache.length).set(cache);
+    start += wholeWords(cache.length);
+  });
   store(words, H_CODE_CACHE, at);
 }
 

@@ -1,15 +1,24 @@
-/** The library as it is loaded: the public face, and how workers of it start. */
+/** core.cjs: what every thread loads, the face of it, and how workers start. */
 import { beside } from "../capture/lazy.ts";
-import { knownExports } from "../capture/library.ts";
-import { runChunk, runChunkAsync } from "../futures/chunk.ts";
-import { PoolWorker } from "../futures/pool-worker.ts";
-import * as face from "../public/index.ts";
+import { knownExports, knownParts } from "../capture/library.ts";
+import { type Part, setPartLoader } from "../memory/parts.ts";
+import * as face from "../public/core.ts";
 import { setOutgoing } from "../threading/outgoing.ts";
 
-// Pools have threads run these, which users don't see.
-knownExports({ ...face, PoolWorker, runChunk, runChunkAsync });
-setOutgoing(() => beside("./outgoing.cjs"));
+/** What the parts export, as the build finds it. */
+declare const threadkitParts: Readonly<Record<Part, readonly string[]>>;
 
-export * from "../public/index.ts";
+knownExports(face);
+knownParts(threadkitParts);
+
+let load: (file: string) => unknown = (file) => beside(`./${file}`);
+/** How a worker loads other files of the package, in place of `require`. */
+export function loadWith(loader: (file: string) => unknown): void {
+  load = loader;
+}
+setOutgoing(() => load("outgoing.cjs") as never);
+setPartLoader((part) => void load(`${part}.cjs`));
+
+export * from "../public/core.ts";
 export { runWorker } from "./entry.ts";
 export { runSupervisor } from "./supervisor-entry.ts";

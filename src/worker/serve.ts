@@ -15,7 +15,6 @@ import {
 } from "#host";
 import { setBeforeImports } from "../capture/resolve.ts";
 import { RuntimeError } from "../errors/errors.ts";
-import { awaitsFutures, sweep } from "../futures/owner.ts";
 import { release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import {
@@ -34,11 +33,11 @@ import { drainInbox, pendingWaits } from "../parking/park-async.ts";
 import { setIdent } from "../parking/realm.ts";
 import { HandOver } from "../parking/spin.ts";
 import { awaitWord, waitWord } from "../parking/word.ts";
-import { abandonUpdates } from "../shared/update-lock.ts";
 import { wakeAllLate } from "../sync/late.ts";
 import { dropLocals } from "../threading/attributes.ts";
 import { offer, withdraw } from "../threading/carriers.ts";
 import { kFurnish } from "../threading/doors.ts";
+import { endParts, partsExpect } from "../threading/endings.ts";
 import { dropHook, report } from "../threading/excepthook.ts";
 import { endThread } from "../threading/join.ts";
 import { extrasOf, packThrown, prepare, unpack } from "../threading/message.ts";
@@ -46,6 +45,7 @@ import { writeOut } from "../threading/output.ts";
 import { breakLocks } from "../threading/reaper.ts";
 import { ASSIGNED, BUSY, ENDING, FREE, KILLED } from "../threading/states.ts";
 import { Thread, threadAt } from "../threading/thread.ts";
+import { hasLapsed } from "../threading/timer.ts";
 
 /** Milliseconds that an idle carrier sleeps before it lets its event loop turn, where garbage is collected. */
 const NAP = 50;
@@ -89,7 +89,7 @@ export async function serve(
       (words[thread + T_FLAGS] & KILLED) === 0 &&
       pendingWaits() === 0 &&
       liveTasks() === 0 &&
-      !awaitsFutures() &&
+      !partsExpect() &&
       leftovers() === undefined;
     finish(realm, clean);
     if (!clean) exitThread();
@@ -103,6 +103,11 @@ async function run(realm: number, at: number, extras: readonly unknown[]): Promi
   words[at + T_NATIVE] = native ||= nativeThreadId() ?? 0;
   store(words, at + T_STATE, RUNNING);
   const message = words[realm + R_JOB];
+  if (hasLapsed(at)) {
+    words[realm + R_JOB] = 0;
+    release(message);
+    return;
+  }
   try {
     const loading = prepare(message);
     if (loading !== undefined) await loading;
@@ -159,11 +164,10 @@ function finish(realm: number, clean: boolean): void {
     breakLocks(words[at + T_IDENT]);
   }
   drainInbox(); // errors of other threads that wait for this one's hook
-  sweep(); // outcomes that nobody asked for
   dropHook();
   dropLocals();
   wakeAllLate();
-  abandonUpdates(words[at + T_IDENT]);
+  endParts(words[at + T_IDENT]);
   if (or(words, at + T_FLAGS, ENDING) & KILLED) exitThread();
   retain(at);
   words[realm + R_ENDING] = at;

@@ -29,7 +29,7 @@ import { answer, drop, keep, openStore } from "./parcel-store.ts";
 const SOON = 100;
 
 /** Makes this worker the supervisor. */
-export function runSupervisor(codeCache: () => Uint8Array): void {
+export function runSupervisor(codeCache: (file: string) => Uint8Array): void {
   const { arena, realm } = startData() as { arena: SharedArrayBuffer; realm: number };
   attachArena(arena);
   joinRealm(realm);

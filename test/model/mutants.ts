@@ -32,9 +32,9 @@ export const MUTANTS: readonly Seed[] = [
     bug: "a waiter looks at its status before it looks at what it will sleep on",
     models: "lock",
     file: "parking/park.ts",
-    find: "      const seen = load(words, realm + R_WAKE);\n      if (load(words, realm + R_URGENT) !== 0) readUrgent();\n      if (load(words, node + N_STATUS) !== WAITING) return true;",
+    find: "      const seen = load(words, realm + R_WAKE);\n      lookForUrgent(realm);\n      if (load(words, node + N_STATUS) !== WAITING) return true;",
     replace:
-      "      if (load(words, realm + R_URGENT) !== 0) readUrgent();\n      if (load(words, node + N_STATUS) !== WAITING) return true;\n      const seen = load(words, realm + R_WAKE);",
+      "      lookForUrgent(realm);\n      if (load(words, node + N_STATUS) !== WAITING) return true;\n      const seen = load(words, realm + R_WAKE);",
   },
   {
     bug: "all are woken first, and what they wait for changes then",
@@ -70,8 +70,8 @@ export const MUTANTS: readonly Seed[] = [
     bug: "urgent mail does not wake who is parked",
     models: "parking",
     file: "parking/queue.ts",
-    find: "  if (stack !== R_INBOX) rouse(realm);\n",
-    replace: "",
+    find: "    ring(realm);\n    rouse(realm);\n",
+    replace: "    ring(realm);\n",
   },
   {
     bug: "a lock is let go without waking anybody",

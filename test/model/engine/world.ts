@@ -108,7 +108,7 @@ export class World {
     const realm = this.#factory(this.#runtime);
     run(realm.attachArena(this.#main.arenaBuffer()));
     run(realm.joinRealm(at));
-    realm.setIdent(thread + FIRST_IDENT);
+    run(realm.setIdent(thread + FIRST_IDENT));
     const shared = { ...this.#shared };
     for (const [key, handle] of this.#handles) shared[key] = run(realm.adopt(handle.kind, handle.at));
     const body = realm[this.#name].threads[thread];
