@@ -88,9 +88,9 @@ function endTask(at: number, pool: number, outcome: number): void {
   cover(place);
   // As in `push`: all of these or none.
   if (or(words, at + F_STATE, LEFT) & LEFT) return;
+  add(words, place, 1);
   const tasks = sub(words, pool + P_TASKS, 1) - 1;
   const live = tasks === 0 ? sub(words, H_LIVE, 1) - 1 : -1;
-  add(words, place, 1);
   if (tasks !== 0) return;
   if (load(words, pool + P_FLAGS) & SHUT_DOWN) {
     wakeAllIdle(pool);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import "../harness/watchdog.ts";
-import { SharedInt32, type Thread, ThreadPoolExecutor } from "threadkit";
+import { type Future, SharedInt32, type Thread, ThreadPoolExecutor } from "threadkit";
 import { EMPTY, poolWords } from "../harness/pools.ts";
 import { freshSeed, randomFrom } from "../harness/random.ts";
 import { joinAll, startEach } from "../harness/threads.ts";
@@ -43,9 +43,11 @@ async function submitter(
   };
   type Task = (n: number, ran: SharedInt32, ms: number, pool: ThreadPoolExecutor) => number;
   const tasks = [brief, long, awaits as unknown as Task, nested] as Task[];
+  const all: Future<number>[] = [];
   for (let i = 0; i < EACH; i++) {
     const future = pool.submit(tasks[Math.floor(next() * tasks.length)], i, ran, length * next(), pool);
     if (next() < cancels && future.cancel()) cancelled.add(1);
+    all.push(future);
     const how = next();
     try {
       if (how < 0.4 && future.result() !== i + 1) wrong.add(1);
@@ -53,6 +55,10 @@ async function submitter(
     } catch (error) {
       if ((error as { code: string }).code !== "FUTURE_CANCELLED" || !future.cancelled()) throw error;
     }
+  }
+  for (const future of all) {
+    const error = future.cancelled() ? undefined : future.exception();
+    if (error !== undefined) throw error;
   }
 }
 
