@@ -34,6 +34,12 @@ const RETRY = 32;
  */
 export class HandOver {
   #failures = 0;
+  readonly #limit: number;
+
+  /** @param limit milliseconds to look for at most */
+  constructor(limit = HAND_OVER) {
+    this.#limit = limit;
+  }
 
   /** Waits for `done`, for as long as a wake-up would take or not at all. */
   spin(done: () => boolean): boolean {
@@ -43,7 +49,7 @@ export class HandOver {
       this.#failures++;
       return false;
     }
-    const end = performance.now() + HAND_OVER;
+    const end = performance.now() + this.#limit;
     do {
       for (let i = 0; i < 16; i++) {
         if (done()) {
