@@ -100,8 +100,16 @@ export function runOne(pool: number): boolean {
   if (at === 0) return false;
   const running = startTask(pool, at, true);
   if (running === undefined) finish(at);
-  else void running.finally(() => finish(at));
+  else besides(running.finally(() => finish(at)));
   return true;
+}
+
+/** Async tasks that this worker has begun for another task's sake. Nobody else can end them: it stays until they are over. */
+const beside = new Set<Promise<void>>();
+
+function besides(running: Promise<void>): void {
+  beside.add(running);
+  void running.finally(() => beside.delete(running));
 }
 
 async function work(pool: number, seat: number): Promise<void> {
@@ -160,7 +168,7 @@ async function runTasks(pool: number): Promise<void> {
       if (running !== undefined) await running;
       finish(at);
       fresh = true;
-      if (++done === limit) return;
+      if (++done === limit) break;
       if (performance.now() < turnAt) continue;
     }
     // 2. A turn of the event loop after a slice of time, and before it goes idle.
@@ -171,10 +179,14 @@ async function runTasks(pool: number): Promise<void> {
       continue;
     }
     if (at !== 0) continue;
-    if (isCrowded(pool)) return;
+    if (isCrowded(pool)) break;
     // 3. Idle, asleep; or awaiting, if a task left something that needs the event loop.
     const worked = await idle(pool);
     if (worked) continue;
+    if (beside.size > 0) {
+      await Promise.race(beside);
+      continue;
+    }
     // 4. Not needed any more: unless a task came at the very moment.
     if (!leaveSeat(pool, ownPlace, ident) || !hasWork(pool)) return;
     const seat = takeSeat(pool);
@@ -183,6 +195,7 @@ async function runTasks(pool: number): Promise<void> {
     seatWorker(seat, ident);
     ready(pool, seat);
   }
+  while (beside.size > 0) await Promise.race(beside);
 }
 
 /** False: the pool is shut down, or nothing came for the idle time. */
@@ -194,7 +207,13 @@ async function idle(pool: number): Promise<boolean> {
 
 /** Nothing that a task began needs this event loop. */
 function isQuiet(): boolean {
-  return pendingWaits() === 0 && leftovers() === undefined && liveTasks() === 0 && !awaitsFutures();
+  return (
+    beside.size === 0 &&
+    pendingWaits() === 0 &&
+    leftovers() === undefined &&
+    liveTasks() === 0 &&
+    !awaitsFutures()
+  );
 }
 
 /** A task that this worker waits for, while the pool may have nobody else for it. */
@@ -233,11 +252,14 @@ function blocked<T>(pool: number, at: number, wait: () => T): T {
 function helpLater(pool: number, at: number): void {
   if (words[at + F_POOL] !== pool || stateIn(wordOf(at)) !== PENDING) return;
   retain(at);
-  void turn().then(async () => {
-    try {
-      if (claimed(pool, at)) await startTask(pool, at, false);
-    } finally {
-      release(at);
-    }
-  });
+  besides(helpOnTurn(pool, at));
+}
+
+async function helpOnTurn(pool: number, at: number): Promise<void> {
+  await turn();
+  try {
+    if (claimed(pool, at)) await startTask(pool, at, false);
+  } finally {
+    release(at);
+  }
 }

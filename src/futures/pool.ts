@@ -252,7 +252,10 @@ export function queued(pool: number): number[] {
 /** Under the guard, whose holder was killed: tails, and tasks that it was sorting. */
 export function mendLanes(pool: number): void {
   const listed = new Set<number>();
-  for (let at = load(words, pool + P_INBOX); at !== 0; at = cover(at)[at + F_LINK]) listed.add(at);
+  for (let at = load(words, pool + P_INBOX); at !== 0; at = cover(at)[at + F_LINK]) {
+    listed.add(at);
+    words[at + F_PLACE] = 0; // some were marked, those below them not: who sorts stops at a mark
+  }
   for (let lane = 0; lane < LANES; lane++) {
     const place = pool + P_LANES + 2 * lane;
     for (let at = words[place]; at !== 0; at = cover(at)[at + F_LINK]) {

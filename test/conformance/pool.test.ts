@@ -386,6 +386,26 @@ describe("maxQueue", () => {
     assert.equal(await (await pool.submitAsync(() => 2)).future, 2);
   });
 
+  test("an async task that a worker began to make room is over before the worker ends", async () => {
+    const pool = new ThreadPoolExecutor({ maxWorkers: 1, maxQueue: 1 });
+    const gate = new Event();
+    const outer = pool.submit(
+      (pool: ThreadPoolExecutor, gate: Event) => {
+        pool.submit(async (gate: Event) => void (await gate.waitAsync()), gate);
+        for (let i = 0; i < 3; i++) pool.submit(() => i);
+      },
+      pool,
+      gate,
+    );
+    await outer;
+    const over = pool.shutdownAsync();
+    await sleepAsync(EXPIRES);
+    gate.set();
+    await over;
+    assert.equal(pool.metrics.finished, 5);
+    assert.deepEqual(poolWords(pool), EMPTY);
+  });
+
   test("a submitter that waited while the pool was shut down is refused", async () => {
     const pool = new ThreadPoolExecutor({ maxWorkers: 1, maxQueue: 1 });
     const gate = new Event();
