@@ -23,9 +23,11 @@ export function spin(free: () => boolean, budget: number): { free: boolean; budg
 
 /** Milliseconds. A wake-up of a thread that sleeps on another core takes about as long. */
 const HAND_OVER = 0.05;
-/** How often in a row spinning may fail before it is given up, and after how many waits it is tried again. */
+/** How often in a row spinning may fail before it is given up. */
 const PATIENCE = 2;
+/** After how many waits it is tried again: each failure in a row doubles it, as what fails is the scheduler's placing. */
 const RETRY = 32;
+const RETRY_AT_MOST = 2048;
 
 /**
  * Spinning for a hand-over that may be due at once: a job for an idle carrier, the end of a thread. It pays only if the
@@ -34,6 +36,9 @@ const RETRY = 32;
  */
 export class HandOver {
   #failures = 0;
+  /** Waits until the next try, and how many the next failure costs. */
+  #pass = 0;
+  #retry = RETRY;
   readonly #limit: number;
 
   /** @param limit milliseconds to look for at most */
@@ -45,8 +50,8 @@ export class HandOver {
   spin(done: () => boolean): boolean {
     if (done()) return true;
     if (!enabled) return false;
-    if (this.#failures >= PATIENCE && this.#failures < PATIENCE + RETRY) {
-      this.#failures++;
+    if (this.#pass > 0) {
+      this.#pass--;
       return false;
     }
     const end = performance.now() + this.#limit;
@@ -54,12 +59,15 @@ export class HandOver {
       for (let i = 0; i < 16; i++) {
         if (done()) {
           this.#failures = 0;
+          this.#retry = RETRY;
           return true;
         }
         pause();
       }
     } while (performance.now() < end);
-    this.#failures = this.#failures >= PATIENCE ? PATIENCE : this.#failures + 1;
+    if (++this.#failures < PATIENCE) return false;
+    this.#pass = this.#retry;
+    this.#retry = Math.min(RETRY_AT_MOST, this.#retry * 2);
     return false;
   }
 }

@@ -16,7 +16,7 @@
  * Mesa semantics (Lampson and Redell, 1980): who is notified competes for the lock like all others. The states are
  * those of CPython's threading.Condition, without its loss of a notify that meets an expiry.
  */
-import { load, store } from "#atomics";
+import { compareExchange, load, store } from "#atomics";
 import { BrokenLockError } from "../errors/errors.ts";
 import { kindOf } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
@@ -25,8 +25,9 @@ import { Kind } from "../memory/layout.ts";
 import { GIFTED, GONE, NOTIFIED, Q_GUARD, QUEUE_WORDS } from "../parking/layout.ts";
 import type { ParkRequest, Steps } from "../parking/park.ts";
 import { firstWaiting, settle, wake } from "../parking/queue.ts";
+import { mine } from "../parking/realm.ts";
 import { lockOfCondition } from "./lock.ts";
-import { acquireSteps, BREAKS, type Levels, lossError, type WaitableLock } from "./mutex.ts";
+import { acquireSteps, BREAKS, FREE, type Levels, lossError, type WaitableLock } from "./mutex.ts";
 import { rlockOfCondition } from "./rlock-owner.ts";
 
 export const LOCK = 0;
@@ -73,10 +74,12 @@ export function* waitSteps(
   // 4. Take the lock again, whatever ended the wait. A notify is used up only then.
   try {
     if (outcome !== NOTIFIED && outcome !== GONE) throw lossError(at, WAIT);
-    yield* acquireSteps(at, lock.kind(blocking), {
-      final: true,
-      owed: outcome === NOTIFIED ? condition + QUEUE : 0,
-    });
+    if (compareExchange(words, at, FREE, mine) !== FREE)
+      yield* acquireSteps(at, lock.kind(blocking), {
+        final: true,
+        brief: true,
+        owed: outcome === NOTIFIED ? condition + QUEUE : 0,
+      });
   } catch (error) {
     lock.forfeit(levels);
     throw error instanceof BrokenLockError ? lossError(at, WAIT) : error;

@@ -13,33 +13,35 @@ import { ASYNC, N_FLAGS, N_FROM, N_STATUS, NOTIFIED, R_NODE } from "../parking/l
 import { wake } from "../parking/queue.ts";
 
 interface Settled {
+  /** The lock that is held. */
+  readonly lock: number;
   readonly node: number;
   /** The line that it stood in. */
   readonly queue: number;
   readonly async: boolean;
 }
 
-/** By the lock that is held. */
-const late = new Map<number, Settled[]>();
-/** How many locks' releases must look here. */
+let late: Settled[] = [];
+/** How many releases must look here for. */
 export let lateWakes = 0;
 
 /** Wakes the owners of settled nodes of `queue` when the calling thread lets the lock at `lock` go. */
 export function wakeLater(lock: number, queue: number, nodes: readonly number[]): void {
-  if (nodes.length === 0) return;
-  const settled = nodes.map((node) => ({ node, queue, async: (words[node + N_FLAGS] & ASYNC) !== 0 }));
-  late.set(lock, [...(late.get(lock) ?? []), ...settled]);
-  lateWakes = late.size;
+  for (const node of nodes) late.push({ lock, node, queue, async: (words[node + N_FLAGS] & ASYNC) !== 0 });
+  lateWakes = late.length;
 }
 
 /** The lock at `lock` is about to be let go: the nodes to wake after that, if they are still those that were settled. */
 export function takeLate(lock: number): readonly number[] {
-  const settled = late.get(lock);
-  if (settled === undefined) return NONE;
-  late.delete(lock);
-  lateWakes = late.size;
+  if (lateWakes === 0) return NONE;
   const nodes: number[] = [];
-  for (const each of settled) if (isStill(each)) nodes.push(each.node);
+  const others: Settled[] = [];
+  for (const each of late) {
+    if (each.lock !== lock) others.push(each);
+    else if (isStill(each)) nodes.push(each.node);
+  }
+  late = others;
+  lateWakes = late.length;
   return nodes;
 }
 const NONE: readonly number[] = [];
@@ -58,5 +60,5 @@ function isStill({ node, queue, async }: Settled): boolean {
 
 /** The thread is over, whatever it holds. */
 export function wakeAllLate(): void {
-  for (const lock of [...late.keys()]) for (const node of takeLate(lock)) wake(node);
+  for (const lock of new Set(late.map((each) => each.lock))) for (const node of takeLate(lock)) wake(node);
 }

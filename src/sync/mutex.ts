@@ -88,6 +88,8 @@ export interface Taking {
   readonly final?: boolean;
   /** Queue whose wake-up counts as used when the lock is taken. */
   readonly owed?: number;
+  /** Who holds it is about to let go. */
+  readonly brief?: boolean;
 }
 
 /** The slow path of acquire. True: the calling thread holds the word. */
