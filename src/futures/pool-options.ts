@@ -3,6 +3,7 @@ import { processors } from "#host";
 import { describe, rangeError, typeError } from "../errors/errors.ts";
 import type { ResourceLimits } from "../host/host.ts";
 import { TIMEOUT_MAX } from "../parking/deadline.ts";
+import { checkLimits } from "../threading/limits.ts";
 import { LANES } from "./words.ts";
 
 export interface ThreadPoolOptions {
@@ -71,6 +72,7 @@ export function checkPool(given: unknown): CheckedPool {
       `cannot ${VERB}: idleTimeout is ${idleTimeout}. Give milliseconds from 0 to ${TIMEOUT_MAX}, or Infinity.`,
     );
   }
+  checkLimits(options.resourceLimits, VERB);
   return {
     maxWorkers: checkWhole(options.maxWorkers, "maxWorkers", MOST_WORKERS, processors()),
     maxQueue: checkWhole(options.maxQueue, "maxQueue", 2 ** 30 - 1, 0),

@@ -86,6 +86,7 @@ export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker =
   );
   worker.unref();
   worker.on("error", () => {}); // without a listener the process would die with the thread
+  worker.setMaxListeners(0); // each terminate() adds one
   return {
     terminate: () => void worker.terminate(),
     post: (message, transfer) => worker.postMessage(message, transfer as TransferListItem[]),

@@ -10,7 +10,7 @@ import { here } from "../parking/realm.ts";
 import { killCarrier } from "./carriers.ts";
 import { postMail } from "./post.ts";
 import { ENDING, IS_MAIN, KILLED, MAIL_TERMINATE } from "./states.ts";
-import { askSupervisor } from "./watch.ts";
+import { askSupervisor, isMainRealm } from "./watch.ts";
 
 /** @returns false if the thread is not alive, or ends by itself right now */
 export function kill(at: number): boolean {
@@ -30,8 +30,19 @@ export function kill(at: number): boolean {
   // worker dies before it holds the port whose close would tell.
   retain(at);
   askSupervisor({ kill: at });
-  if (realm !== 0 && !killCarrier(realm) && cover(realm)[realm + R_PARENT] === 0) {
-    postMail(words[H_MAIN_REALM], R_URGENT, MAIL_TERMINATE, realm);
-  }
+  endWorker(at);
   return true;
+}
+
+/**
+ * Ends the worker of a killed thread, or has main end it. Again and again until the thread is over: the engine can lose
+ * a termination that reaches it inside of a native call which catches exceptions (the inspector's, at a capture).
+ */
+export function endWorker(thread: number): void {
+  const realm = words[thread + T_REALM];
+  // While the thread is not over, its realm is no other's: it was killed before it let go of it.
+  if (realm === 0 || load(words, thread + T_STATE) === TERMINATED) return;
+  if (killCarrier(realm) || isMainRealm() || cover(realm)[realm + R_PARENT] !== 0) return;
+  retain(thread);
+  postMail(words[H_MAIN_REALM], R_URGENT, MAIL_TERMINATE, thread);
 }

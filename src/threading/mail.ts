@@ -7,8 +7,8 @@ import { M_ARG, M_ERROR, M_LINK, M_TYPE, R_URGENT, T_EXCEPTION } from "../parkin
 import { onUrgent } from "../parking/park.ts";
 import { onBell, onMail } from "../parking/park-async.ts";
 import { here } from "../parking/realm.ts";
-import { killCarrier } from "./carriers.ts";
 import { call } from "./excepthook.ts";
+import { endWorker } from "./kill.ts";
 import { unpack } from "./message.ts";
 import { MAIL_EXCEPTION, MAIL_FUTURE, MAIL_SUPERVISOR, MAIL_TERMINATE } from "./states.ts";
 import { startSupervisor } from "./watch.ts";
@@ -16,7 +16,10 @@ import { startSupervisor } from "./watch.ts";
 function read(mail: number): void {
   const type = words[mail + M_TYPE];
   const arg = words[mail + M_ARG];
-  if (type === MAIL_TERMINATE) killCarrier(arg);
+  if (type === MAIL_TERMINATE) {
+    endWorker(arg);
+    release(arg);
+  }
   if (type === MAIL_SUPERVISOR) startSupervisor();
   if (type === MAIL_EXCEPTION) {
     call(arg, unpack(words[mail + M_ERROR] || words[arg + T_EXCEPTION]), (at) => adopt(kindOf(at), at));

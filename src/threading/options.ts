@@ -1,10 +1,11 @@
 /** What a thread is made of, and the checks of it: everything wrong is refused before anything changes. */
 import { add } from "#atomics";
-import { describe, rangeError, typeError } from "../errors/errors.ts";
+import { describe, typeError } from "../errors/errors.ts";
 import type { ResourceLimits } from "../host/host.ts";
 import { words } from "../memory/arena.ts";
 import { H_NAME_COUNT } from "../memory/layout.ts";
 import { checkOptions } from "../parking/deadline.ts";
+import { checkLimits } from "./limits.ts";
 
 export interface ThreadOptions<A extends readonly unknown[]> {
   /** What the thread runs; may be async: the thread ends when its promise settles. */
@@ -28,33 +29,8 @@ export function checkThreadOptions<A extends readonly unknown[]>(options: unknow
     throw refuse("args", args, "an array with the arguments of target");
   if (name !== undefined && name !== null && typeof name !== "string") throw refuse("name", name, "a string");
   if (daemon !== undefined && typeof daemon !== "boolean") throw refuse("daemon", daemon, "true or false");
-  if (resourceLimits !== undefined) checkLimits(resourceLimits);
+  checkLimits(resourceLimits, "make a thread");
   return checked;
-}
-
-const LIMITS = ["maxYoungGenerationSizeMb", "maxOldGenerationSizeMb", "codeRangeSizeMb", "stackSizeMb"];
-
-function checkLimits(limits: unknown): void {
-  if (typeof limits !== "object" || limits === null) {
-    throw typeError(
-      "INVALID_OPTIONS",
-      `cannot make a thread: resourceLimits is ${describe(limits)}. Give an object with limits in MiB.`,
-    );
-  }
-  for (const [key, value] of Object.entries(limits)) {
-    if (!LIMITS.includes(key)) {
-      throw typeError(
-        "INVALID_OPTIONS",
-        `cannot make a thread: resourceLimits.${key} is not known. Use ${LIMITS.join(", ")}.`,
-      );
-    }
-    if (value !== undefined && !(typeof value === "number" && value > 0)) {
-      throw rangeError(
-        "INVALID_OPTIONS",
-        `cannot make a thread: resourceLimits.${key} is ${describe(value)}. Give a number of MiB above 0.`,
-      );
-    }
-  }
 }
 
 /** "Thread-N (target name)". */

@@ -36,7 +36,7 @@ export const takenBy = (realm: number): number => -realm;
 export const ASSIGNED = 3;
 
 // Mail types.
-/** To main: kill the realm M_ARG, a child of main's. */
+/** To main: end the worker of the killed thread M_ARG, a child of main's. The mail comes with a reference. */
 export const MAIL_TERMINATE = 1;
 /** To the realm with the hook: thread M_ARG ended with the exception in its block, or goes on after that in M_ERROR. */
 export const MAIL_EXCEPTION = 2;

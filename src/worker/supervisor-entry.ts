@@ -17,7 +17,8 @@ import { GuardStuck, onStuck, patiently } from "../memory/guard.ts";
 import { dumpState } from "../parking/census.ts";
 import { CONDEMNED, R_BOOTED, T_REALM, T_STATE, TERMINATED } from "../parking/layout.ts";
 import { joinRealm } from "../parking/realm.ts";
-import { killCarrier, onOwnCarrier, startCarrier } from "../threading/carriers.ts";
+import { onOwnCarrier, startCarrier } from "../threading/carriers.ts";
+import { endWorker } from "../threading/kill.ts";
 import { openMailbox } from "../threading/mail.ts";
 import { writeOut } from "../threading/output.ts";
 import { reap } from "../threading/reaper.ts";
@@ -79,24 +80,31 @@ function bury(carrier: number): void {
   if (watched.delete(carrier)) reap(carrier);
 }
 
-/** Milliseconds between two looks at a killed worker that had not booted. */
+/** Milliseconds between two looks at a killed thread that is not over. */
 const LOOK = 20;
 
-/** Kills a thread of ours, and notices the end of one, ours or main's, whose worker never came to hold its port. */
-function seeToEnd(thread: number, looks = 0): void {
+/**
+ * Sees to it that a killed thread ends, ours or main's: ends its worker once more, less and less often, and notices the
+ * end of one that never came to hold its port.
+ */
+function seeToEnd(thread: number, looks = 1, unbornFor = 0): void {
   const realm = words[thread + T_REALM];
   // Without a realm it is still on its way here, and `startCarrier` will see that it was killed.
   if (realm === 0 || load(words, thread + T_STATE) === TERMINATED) {
     release(thread);
     return;
   }
-  killCarrier(realm);
+  if (isPowerOfTwo(looks)) endWorker(thread);
   const unborn = load(words, realm + R_BOOTED) === CONDEMNED;
-  if (unborn && looks >= 2) {
+  if (unborn && unbornFor >= 2) {
     watched.get(realm)?.close();
     bury(realm);
   }
-  setTimeout(() => patiently(() => seeToEnd(thread, unborn ? looks + 1 : 0)), LOOK);
+  setTimeout(() => patiently(() => seeToEnd(thread, looks + 1, unborn ? unbornFor + 1 : 0)), LOOK);
+}
+
+function isPowerOfTwo(n: number): boolean {
+  return (n & (n - 1)) === 0;
 }
 
 /** For tests: a process that hangs tells its state before it is ended. */

@@ -119,7 +119,7 @@ describe("after hundreds of kills", { concurrency: false }, () => {
     ["awaits", 100],
     ["blocks,awaits", 100],
     ["allocates", 100],
-    ["nests", 60],
+    ["nests", 120],
     ["blocks,awaits,allocates,nests", 150],
   ] as const) {
     test(`of threads that do ${mix.replaceAll(",", ", ")}, everything that is left works`, async (t) => {

@@ -93,7 +93,7 @@ describe("a worker that dies of its task", () => {
     for (const [initializer, options] of [
       ["() => process.exit(1)", ""],
       ["async () => { setTimeout(() => { throw new Error('late'); }, 1); await sleepAsync(10000); }", ""],
-      ["() => {}", ", resourceLimits: { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 }"],
+      ["() => {}", ", resourceLimits: { maxOldGenerationSizeMb: 4, maxYoungGenerationSizeMb: 1 }"],
     ]) {
       const result = await run(`
         const pool = new ThreadPoolExecutor({ maxWorkers: 1, initializer: ${initializer}${options} });

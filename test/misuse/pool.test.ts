@@ -11,6 +11,23 @@ closed.shutdown();
 const MAKE = "make a thread pool";
 const f = (n: number) => n;
 
+const limitRows: Row[] = [
+  [
+    "an unknown resource limit",
+    () => new ThreadPoolExecutor({ resourceLimits: wrong({ heap: 64 }) }),
+    TypeError,
+    "INVALID_OPTIONS",
+    `cannot ${MAKE}: resourceLimits.heap is not known. Use maxYoungGenerationSizeMb, maxOldGenerationSizeMb, codeRangeSizeMb, stackSizeMb.`,
+  ],
+  [
+    "a heap in which no worker can boot",
+    () => new ThreadPoolExecutor({ resourceLimits: { maxOldGenerationSizeMb: 3 } }),
+    RangeError,
+    "INVALID_OPTIONS",
+    `cannot ${MAKE}: resourceLimits.maxOldGenerationSizeMb is 3, and no worker can boot with that. Give at least 4 MiB.`,
+  ],
+];
+
 /** Whole numbers from 1 on. */
 function wholeRows(name: string, most: number): Row[] {
   const wish = `Give a whole number from 1 to ${most}.`;
@@ -84,6 +101,7 @@ const rows: Row[] = [
   ...wholeRows("maxQueue", 2 ** 30 - 1),
   ...wholeRows("maxTasksPerWorker", 2 ** 31 - 1),
   ...optionRows,
+  ...limitRows,
   ...[-1, Number.NaN, TIMEOUT_MAX + 1].map(
     (value): Row => [
       `new ThreadPoolExecutor({ idleTimeout: ${value} })`,

@@ -336,6 +336,13 @@ const THREAD: Row[] = [
     limits('.maxOldGenerationSizeMb is "64". Give a number of MiB above 0.'),
   ],
   [
+    "a heap in which no worker can boot",
+    () => new Thread({ resourceLimits: { maxOldGenerationSizeMb: 2 } }),
+    RangeError,
+    "INVALID_OPTIONS",
+    limits(".maxOldGenerationSizeMb is 2, and no worker can boot with that. Give at least 4 MiB."),
+  ],
+  [
     "start() of one that is over",
     () => over.start(),
     RuntimeError,
