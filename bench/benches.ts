@@ -323,10 +323,7 @@ export const BENCHES: readonly Bench[] = [
     ],
     [MULTITHREADING],
   ),
-  poolsUnder("single", "Pool: one task at a time, awaited", 15, [
-    { against: RAW, atMost: 1 },
-    { against: CPYTHON, atMost: 1 },
-  ]),
+  poolsUnder("single", "Pool: one task at a time, awaited", 15, [{ against: RAW, atMost: 1 }]),
   {
     name: "pool-blocking",
     title: "Pool: one task at a time, blocking, against awaiting a worker",

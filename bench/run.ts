@@ -19,6 +19,7 @@ Benches: ${BENCHES.map(({ name }) => name).join(", ")} (default: all)
 
   --node <list>   node versions, as 20,24,26, or paths (default: this one and those in .tools/;
                   node scripts/nodes.mjs 24 26 puts them there)
+  --rivals <list> only these besides the one that they are compared with, by a part of their names
   --rounds <n>    samples of each contender (default: as set for the bench)
   --json          figures with all samples as JSON on standard output
   -h, --help      show this
@@ -86,6 +87,20 @@ function contender(bench: Bench, name: string, command: Command): Contender {
   );
 }
 
+/** The bench with fewer rivals; its own contender and the reference stay. */
+function withRivals(bench: Bench, wanted: readonly string[] | undefined): Bench {
+  if (wanted === undefined) return bench;
+  const stays = ({ name }: Rival) =>
+    name === OURS || name === bench.reference || wanted.some((part) => name.includes(part));
+  return {
+    ...bench,
+    rivals: bench.rivals.filter(stays),
+    targets: bench.targets.filter(({ against }) =>
+      bench.rivals.some((rival) => rival.name === against && stays(rival)),
+    ),
+  };
+}
+
 /** All nodes in one run, so that they can be compared with each other and with CPython. */
 async function run(bench: Bench, versions: Node[], rounds: number): Promise<Report> {
   const contenders = versions.flatMap((node) =>
@@ -106,6 +121,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       node: { type: "string" },
+      rivals: { type: "string" },
       rounds: { type: "string" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
@@ -129,7 +145,11 @@ async function main(): Promise<void> {
   const reports: Report[] = [];
   for (const bench of BENCHES) {
     if (positionals.length > 0 && !positionals.includes(bench.name)) continue;
-    const report = await run(bench, versions, Number(values.rounds ?? bench.rounds));
+    const report = await run(
+      withRivals(bench, values.rivals?.split(",")),
+      versions,
+      Number(values.rounds ?? bench.rounds),
+    );
     reports.push(report);
     if (!values.json) console.log(showReport(report));
   }

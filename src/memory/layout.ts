@@ -3,7 +3,7 @@
  * Raise VERSION with any change here: two copies of the library with different maps must refuse each other.
  */
 export const MAGIC = 0x544b4954; // "TKIT"
-export const VERSION = 4;
+export const VERSION = 5;
 
 // Header words (indices into the arena as Int32Array).
 export const H_MAGIC = 0;
@@ -53,6 +53,11 @@ export const H_PARCELS = 22;
 export const H_LOCALS = 23;
 /** Heads of the free lists, one for each size class. */
 export const H_FREE = 24;
+/** Counts pushes: see parking/spin. */
+export const H_PUSHES = 40;
+/** Realms that look out for long, LOOKOUTS at most: see parking/spin. */
+export const H_LOOKOUTS = 41;
+export const LOOKOUTS = 15;
 /** One word for each page; see PAGE_*. */
 export const H_PAGES = 64;
 

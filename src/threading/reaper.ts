@@ -64,6 +64,7 @@ import {
 } from "../parking/layout.ts";
 import { relink, tellSettled } from "../parking/queue.ts";
 import { eachRobust, robustOf } from "../parking/robust.ts";
+import { endLookout } from "../parking/spin.ts";
 import { wakeWord } from "../parking/word.ts";
 import { deathError, orphanError } from "./death-errors.ts";
 import { report } from "./excepthook.ts";
@@ -133,6 +134,7 @@ function mend(death: Case): void {
   // 7. What its handles held, and its own blocks.
   if (exchange(words, realm + R_CARRIER, BUSY) === FREE) sub(words, H_IDLE, 1);
   if (words[H_HOOK_REALM] === realm) store(words, H_HOOK_REALM, 0);
+  endLookout(realm);
   or(words, realm + R_BOOTED, REAPED);
   delistRealm(realm);
   forwardMail(realm);
