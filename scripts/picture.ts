@@ -13,12 +13,11 @@ const layerOf = (file: string) => file.split("/")[0];
 
 /** How many files of each layer import from each other one; a layer stands below all that import from it. */
 export function drawPicture(layers: readonly string[]): string {
-  const rows = layers.map((layer) => ({ layer, files: 0, lines: 0, from: new Map<string, number>() }));
-  for (const { file, lines, imports } of readSources()) {
+  const rows = layers.map((layer) => ({ layer, files: 0, from: new Map<string, number>() }));
+  for (const { file, imports } of readSources()) {
     const row = rows.find(({ layer }) => layer === layerOf(file));
     if (row === undefined) throw new Error(`src/${file} is in no layer of the list.`);
     row.files++;
-    row.lines += lines;
     const targets = imports
       .map(({ specifier }) =>
         specifier.startsWith(".")
@@ -30,11 +29,10 @@ export function drawPicture(layers: readonly string[]): string {
       if (target !== row.layer && layers.includes(target))
         row.from.set(target, (row.from.get(target) ?? 0) + 1);
   }
-  const head = ["layer", "files", "lines", ...layers.slice(1)];
-  const table = rows.map(({ layer, files, lines, from }) => [
+  const head = ["layer", "files", ...layers.slice(1)];
+  const table = rows.map(({ layer, files, from }) => [
     `${layer}/`,
     String(files),
-    String(lines),
     ...layers.slice(1).map((other) => String(from.get(other) ?? "")),
   ]);
   const widths = head.map((name, i) => Math.max(name.length, ...table.map((row) => row[i].length)));
@@ -62,8 +60,6 @@ export function layersNow(): string[] {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const text = readFileSync(ARCHITECTURE, "utf8");
-  writeFileSync(
-    ARCHITECTURE,
-    text.replace(pictureNow(), () => drawPicture(layersNow())),
-  );
+  const [before, after] = [text.split(BEGIN)[0], text.split(END)[1]];
+  writeFileSync(ARCHITECTURE, `${before}${BEGIN}\n\n${drawPicture(layersNow())}\n\n${END}${after}`);
 }
