@@ -74,7 +74,7 @@ async function draw(title: string, bars: Bar[]): Promise<string> {
         field: "bench",
         type: "nominal",
         title: null,
-        header: { labelAngle: 0, labelAlign: "left", labelLimit: 260 },
+        header: { labelOrient: "top", labelAnchor: "start", labelLimit: 500 },
       },
     },
     resolve: { scale: { y: "independent" } },
