@@ -37,10 +37,7 @@ export async function buildPlugins(settings) {
     ],
   });
   for (const face of FACES) {
-    writeFileSync(
-      `dist/plugin/${face}.js`,
-      `import all from "./all.cjs";\nexport default all.${face};\n`,
-    );
+    writeFileSync(`dist/plugin/${face}.js`, `import all from "./all.cjs";\nexport default all.${face};\n`);
     writeFileSync(
       `dist/plugin/${face}.cjs`,
       `"use strict";\nconst { ${face} } = require("./all.cjs");\nmodule.exports = Object.assign(${face}, { default: ${face} });\n`,

@@ -2,10 +2,11 @@
  * The plugin for Rollup, and what Vite and Rolldown have in common with it. The slice is a chunk of its own, emitted
  * while the module is transformed; modules that both import are shared chunks.
  */
+import type { Bundle } from "magic-string";
 import type { Syntax } from "../capture/scopes.ts";
 import { hashOf } from "./hash.ts";
 import { lift, mayLift } from "./lift.ts";
-import { locateIn, locateThrough } from "./locate.ts";
+import { locateIn, locateThrough, through } from "./locate.ts";
 import { baseName, fileIn, isLibraryId, isWanted, type PluginOptions, SLICE, sliceOf } from "./options.ts";
 
 interface Text {
@@ -39,7 +40,9 @@ export function hooks(options: PluginOptions, face: Face) {
   const keyOf = (context: Context, id: string) => `${context.environment?.name ?? ""} ${id}`;
 
   /** Keeps a slice, and says by what expression its module finds it. */
-  function place(context: Context, id: string, slice: Text): string {
+  function place(context: Context, id: string, bundle: Bundle, before: unknown): string {
+    const map = through(bundle.generateMap({ hires: true }), before);
+    const slice = { code: bundle.toString(), map };
     const hash = hashOf(slice.code);
     const served = face.serve?.(context, hash);
     const sliceId = served === undefined ? sliceOf(id) : hash;
@@ -81,11 +84,12 @@ export function hooks(options: PluginOptions, face: Face) {
         const { line, column } = locate(offset);
         this.error({ message, id, loc: { file: id, line, column: column - 1 } });
       }
-      const bundle = lifted.slice(id);
-      const sliceText = bundle.toString();
-      const slice = { code: sliceText, map: bundle.generateMap({ hires: true, includeContent: true }) };
-      const main = lifted.main(place(this, id, slice));
-      return { code: main.toString(), map: main.generateMap({ hires: true, source: id }) };
+      const bundle = lifted.slice?.(id);
+      const main = lifted.main(bundle ? place(this, id, bundle, map) : "");
+      return {
+        code: main.toString(),
+        map: through(main.generateMap({ hires: true, source: id }), stripped?.map),
+      };
     },
   };
 }
