@@ -24,6 +24,12 @@ export interface Context {
   environment?: { name: string; config?: { consumer?: string } };
 }
 
+interface FileUrl {
+  referenceId: string;
+  relativePath: string;
+  format: string;
+}
+
 export interface Face {
   root(): string;
   /** Is this module for a server, where the library stays outside? */
@@ -37,6 +43,7 @@ export interface Face {
 /** Hooks for any tool of Rollup's kind. */
 export function hooks(options: PluginOptions, face: Face) {
   const slices = new Map<string, Text>();
+  const emitted = new Set<string>();
   const keyOf = (context: Context, id: string) => `${context.environment?.name ?? ""} ${id}`;
 
   /** Keeps a slice, and says by what expression its module finds it. */
@@ -50,10 +57,19 @@ export function hooks(options: PluginOptions, face: Face) {
     if (served !== undefined) return served;
     const name = `${baseName(id)}-threads`;
     const file = context.emitFile({ type: "chunk", id: sliceId, name, preserveSignature: "strict" });
+    emitted.add(file);
     return `import.meta.ROLLUP_FILE_URL_${file}`;
   }
 
   return {
+    /** From the chunk that names it, wherever that lies: a path from the root of a site is no place on a server's disk. */
+    resolveFileUrl({ referenceId, relativePath, format }: FileUrl): string | undefined {
+      if (!emitted.has(referenceId)) return undefined;
+      const path = JSON.stringify(relativePath);
+      return format === "cjs"
+        ? `require("node:url").pathToFileURL(require("node:path").join(__dirname,${path})).href`
+        : `new URL(${path},import.meta.url).href`;
+    },
     resolveId(this: Context, id: string) {
       if (id.includes(SLICE)) return slices.has(keyOf(this, id)) ? id : undefined;
       // One instance in the process: that of the package, which workers load, too.
