@@ -5,7 +5,7 @@
  * identity. A class is evaluated when its captures are there, since it may use them at once.
  */
 import { constants, Script } from "node:vm";
-import type { Reference, Unit } from "../transfer/boundary.ts";
+import type { ImportReference, Reference, Unit } from "../transfer/boundary.ts";
 import { quietLoaderOnce, runtime } from "./lazy.ts";
 import { rememberScript } from "./rebuilt.ts";
 
@@ -104,8 +104,6 @@ function readLive(unit: Unit, live: readonly number[], namespace: (index: number
   }
   return text;
 }
-
-export type ImportReference = Extract<Reference, { type: "import" }>;
 
 /** The import that a captured name stands for. */
 export function importOf({ references }: Unit, index: number): ImportReference {

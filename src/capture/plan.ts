@@ -10,6 +10,8 @@ import { rememberOrigin } from "../transfer/error-classes.ts";
 import { checkText, refuseUnreadable } from "./check.ts";
 import { util } from "./lazy.ts";
 import { exportedFunction } from "./library.ts";
+import { liftedFunction } from "./lifted.ts";
+import { planLifted } from "./lifted-plan.ts";
 import { moduleExport } from "./module-export.ts";
 import { knownFunction, knownObject } from "./natives.ts";
 import { type Peek, peek } from "./peek.ts";
@@ -26,7 +28,9 @@ export { setSharedPredicate } from "./values.ts";
 type AnyFunction = (...args: never[]) => unknown;
 
 interface Plan {
-  readonly blueprint: Blueprint;
+  /** Undefined for what a tool has lifted. */
+  readonly blueprint: Blueprint | undefined;
+  labels(label: string): readonly string[];
   /** The last image; good again if the label is the same and nothing was put on the function. */
   image: FunctionImage;
   label: string;
@@ -48,7 +52,14 @@ function lift(fn: AnyFunction, label: string): FunctionImage | Symbolic {
   const noted = isShared ? importOf(fn) : undefined;
   if (noted) return noted;
   if (Object.hasOwn(fn, kImage)) return (fn as unknown as { [kImage](): FunctionImage })[kImage]();
-  const peeked = peek(fn);
+  const seen = liftedFunction(fn);
+  if (seen) {
+    const made = { ...planLifted(fn, seen, label), label, blueprint: undefined };
+    plans.set(fn, made);
+    return made.image;
+  }
+  const peeked = lookAt(fn, label);
+  if (peeked instanceof Symbolic) return peeked;
   // A function in a script that is known already is the user's; any other may be Node's own.
   const native = peeked && hasSource(peeked.scriptId) ? undefined : knownFunction(fn);
   if (native) {
@@ -67,6 +78,23 @@ function lift(fn: AnyFunction, label: string): FunctionImage | Symbolic {
   return made.image;
 }
 
+/** Without an inspector, functions that every thread has by itself are still known. */
+function lookAt(fn: AnyFunction, label: string): Peek | Symbolic | undefined {
+  try {
+    return peek(fn);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "NO_INSPECTOR") throw error;
+    const native = knownFunction(fn);
+    if (native) return native;
+    if (isNative(fn)) throw refuseNative(fn, label);
+    throw error;
+  }
+}
+
+function isNative(fn: AnyFunction): boolean {
+  return Function.prototype.toString.call(fn).endsWith("{ [native code] }");
+}
+
 /** The image of a function that was lifted before, if none of its captures is ever reassigned. */
 export function settledImage(fn: AnyFunction): FunctionImage | Symbolic | undefined {
   const plan = plans.get(fn) ?? exportedFunction(fn);
@@ -78,7 +106,7 @@ export function settledImage(fn: AnyFunction): FunctionImage | Symbolic | undefi
 function refreshed(plan: Plan, fn: AnyFunction, label: string): FunctionImage {
   const own = ownProperties(fn);
   if (plan.label !== label) {
-    plan.image = { ...plan.image, labels: labelsOf(plan.blueprint, label) };
+    plan.image = { ...plan.image, labels: plan.labels(label) };
     plan.label = label;
   }
   if (own.length > 0 || plan.image.own.length > 0) plan.image = { ...plan.image, own };
@@ -102,7 +130,7 @@ function draw(fn: AnyFunction, blueprint: Blueprint, peeked: Peek, label: string
   const unit = blueprint.unitFor(nameOf(fn), byValue);
   if (unit.isClass) rememberOrigin(unit.key, fn);
   const image = { unit, captures, labels: labelsOf(blueprint, label), own: ownProperties(fn) };
-  return { blueprint, image, label, settled };
+  return { blueprint, image, label, settled, labels: (outer) => labelsOf(blueprint, outer) };
 }
 
 function nameOf(fn: AnyFunction): string {

@@ -1,9 +1,10 @@
 /** Functions and classes come to life in a thread. Their code is compiled once per thread, by the unit's key. */
 import type { FunctionBuilder, Shell, Unit } from "../transfer/boundary.ts";
 import { rememberOrigin } from "../transfer/error-classes.ts";
-import { type Compiled, compileUnit, importOf } from "./compile.ts";
+import { type Compiled, compileUnit, type Instance, importOf } from "./compile.ts";
 import { nodeModule } from "./lazy.ts";
 import { namespaceOf, resolve, setBeforeImports } from "./resolve.ts";
+import { fromSlice } from "./slice.ts";
 
 export { importAll } from "./resolve.ts";
 
@@ -28,10 +29,12 @@ export function createBuilder(options: BuilderOptions = {}): FunctionBuilder {
 export const builder: FunctionBuilder = createBuilder();
 
 function begin(unit: Unit): Shell {
-  const { compiled, live } = codeOf(unit);
-  const namespaces = live.map((index) => namespaceOf(importOf(unit, index)));
-  const [value, set, fill] = compiled(...namespaces);
-  if (!unit.isClass) named(value, unit);
+  const { instance, told } = instantiate(unit);
+  const [value, set, fill] = instance;
+  if (!unit.isClass) {
+    named(value, unit);
+    told?.(value as object);
+  }
   return {
     value: unit.isClass ? undefined : value,
     set,
@@ -39,10 +42,18 @@ function begin(unit: Unit): Shell {
       fill(...captures);
       if (!unit.isClass) return value;
       const cls = named((value as () => unknown)(), unit);
+      told?.(cls as object);
       rememberOrigin(unit.key, cls);
       return cls;
     },
   };
+}
+
+/** `told`: where it can't be found out later how the function travels, this notes it. */
+function instantiate(unit: Unit): { instance: Instance; told?: (value: object) => void } {
+  if (unit.slice !== undefined) return fromSlice(unit);
+  const { compiled, live } = codeOf(unit);
+  return { instance: compiled(...live.map((index) => namespaceOf(importOf(unit, index)))) };
 }
 
 /** Whether a name needs the slow live form shows when the module is there: functions and classes don't change. */

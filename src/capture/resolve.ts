@@ -1,9 +1,9 @@
 /** References come to life in a thread: modules imported and required from where the shipped code stood. */
 import { dirname } from "node:path";
 import { isSharedClass } from "../memory/classes.ts";
-import type { Reference } from "../transfer/boundary.ts";
+import type { ImportReference, Reference } from "../transfer/boundary.ts";
 import { rememberOrigin, setOriginFinder } from "../transfer/error-classes.ts";
-import { type ImportReference, script } from "./compile.ts";
+import { script } from "./compile.ts";
 import { nodeModule, runtime, url } from "./lazy.ts";
 import { libraryExport } from "./library.ts";
 

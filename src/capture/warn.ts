@@ -24,16 +24,45 @@ function leadsToShared(root: unknown, path: readonly (string | typeof UNKNOWN)[]
 const warned = new WeakSet<Syntax>();
 
 export function warnOfCopies({ source }: Blueprint, { name, capture }: Slot, value: unknown): void {
-  if (!capture || capture.mutations.length === 0 || value instanceof Symbolic) return;
-  const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
-  if (!isObject || crossesByReference(value)) return;
+  if (!capture || capture.mutations.length === 0 || value instanceof Symbolic || !isCopied(value)) return;
   for (const node of capture.mutations) {
     if (warned.has(node) || leadsToShared(value, pathToChanged(node))) continue;
     warned.add(node);
-    runtime().emitWarning(
-      `'${name}' is copied to the thread, and the change at ${placeOf(source, node.start)} stays in the copy. ` +
-        "Keep it in a SharedInt32 or another shared object if others must see it.",
-      { type: "ThreadkitWarning", code: "THREADKIT_COPIED" },
-    );
+    warn(name, placeOf(source, node.start));
   }
+}
+
+const warnedOf = new Set<string>();
+
+/** The same for what a tool has seen; `id` names the place among all others, in `path` null is a computed step. */
+export function warnOfCopy(
+  name: string,
+  value: unknown,
+  place: string,
+  path: readonly (string | null)[],
+  id: string,
+): void {
+  if (warnedOf.has(id) || !isCopied(value)) return;
+  if (
+    leadsToShared(
+      value,
+      path.map((step) => step ?? UNKNOWN),
+    )
+  )
+    return;
+  warnedOf.add(id);
+  warn(name, place);
+}
+
+function isCopied(value: unknown): boolean {
+  const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
+  return isObject && !crossesByReference(value);
+}
+
+function warn(name: string, place: string): void {
+  runtime().emitWarning(
+    `'${name}' is copied to the thread, and the change at ${place} stays in the copy. ` +
+      "Keep it in a SharedInt32 or another shared object if others must see it.",
+    { type: "ThreadkitWarning", code: "THREADKIT_COPIED" },
+  );
 }

@@ -32,17 +32,58 @@ export interface Unit {
   readonly originals?: readonly number[];
   /** The names that every thread looks up by itself: [name index, reference]. */
   readonly references?: readonly (readonly [number, Reference])[];
+  /** The code is in a module that a tool has made, and `text` is empty. */
+  readonly slice?: Slice;
+}
+
+/** What a tool knows of one function or class. Places are those of the original file. */
+export interface LiftedUnit {
+  /** As people name it: a path from the root of the project. */
+  readonly file: string;
+  /** Zero-based. */
+  readonly line: number;
+  readonly column: number;
+  readonly name: string;
+  readonly isClass?: boolean;
+  readonly strict?: boolean;
+  /** Captured bindings, in the order in which `values` gives them, and where each is used first: `12:5`. */
+  readonly names: readonly string[];
+  readonly at: readonly string[];
+  /** Imported names that it uses, in the order of `imports`. */
+  readonly imports?: readonly string[];
+  /** Captured bindings that are assigned again somewhere: a later start may find other values. */
+  readonly changing?: boolean;
+  /** Indices of captured bindings that can't be undefined once their declaration has run. */
+  readonly sure?: readonly number[];
+  /** Why it can't run elsewhere: thing, fact, advice. */
+  readonly refusal?: readonly [thing: string, fact: string, advice: string];
+  /** Changes of what a binding holds: its index, the place, the path from the binding (null: computed). */
+  readonly changes?: readonly (readonly [index: number, at: string, path: readonly (string | null)[]])[];
+  /** A class that extends the result of an expression. */
+  readonly base?: boolean;
+}
+
+/** Where code stands that a tool has put into a module: see capture/lifted. */
+export interface Slice {
+  readonly url: string;
+  readonly index: number;
+  /** Imported names that travel by value; they are the last of the unit's names. */
+  readonly byValue: readonly string[];
+  /** What the tool knows of it, for a thread that sends it on. */
+  readonly unit: LiftedUnit;
+}
+
+export interface ImportReference {
+  readonly type: "import";
+  readonly file: string;
+  readonly specifier: string;
+  readonly name: string;
+  readonly attributes?: Record<string, string>;
 }
 
 /** A value that is looked up in the thread and not copied. */
 export type Reference =
-  | {
-      readonly type: "import";
-      readonly file: string;
-      readonly specifier: string;
-      readonly name: string;
-      readonly attributes?: Record<string, string>;
-    }
+  | ImportReference
   | {
       readonly type: "require";
       readonly file: string;
@@ -55,6 +96,11 @@ export type Reference =
   | { readonly type: "global"; readonly path: readonly string[] }
   /** What this library exports: every thread has it already, without an import. */
   | { readonly type: "library"; readonly name: string };
+
+/** A slice as what is to be imported before a message is decoded. */
+export function sliceReference({ url }: { readonly url: string }): ImportReference {
+  return { type: "import", file: "", specifier: url, name: "*" };
+}
 
 /** Marks a `Reference` among captured values, so that no user object is taken for one. */
 export class Symbolic {

@@ -1,7 +1,7 @@
 /** Functions, classes, references and handles: the image that a `FunctionLifter` makes, its captures walked like any value. */
 
 import type { FunctionImage, Reference, Unit } from "./boundary.ts";
-import { Symbolic } from "./boundary.ts";
+import { Symbolic, sliceReference } from "./boundary.ts";
 import * as codec from "./codec.ts";
 import { TOO_DEEP, unsendableFunction } from "./refusals.ts";
 import { STEP_CAPTURE, STEP_KEY } from "./trail.ts";
@@ -62,6 +62,7 @@ function writeUnit(walk: Walk, unit: Unit): void {
   if (!fresh) return;
   writeData(walk, unit);
   for (const [, reference] of unit.references ?? []) prefetch(walk, reference);
+  if (unit.slice !== undefined) prefetch(walk, sliceReference(unit.slice));
 }
 
 /** The value that it stands for has a number already. */
