@@ -14,6 +14,7 @@ interface Scope {
     readonly locks?: { request(name: string, body: () => Promise<void> | void): Promise<unknown> };
   };
   readonly crypto: { randomUUID(): string };
+  readonly location: { readonly href: string };
   postMessage(message: unknown, transfer?: readonly unknown[]): void;
   addEventListener(type: string, handler: (event: ScopeEvent) => void): void;
   close(): void;
@@ -38,11 +39,14 @@ interface PagesPort {
 
 const scope = globalThis as unknown as Scope;
 
-export type Spawner = (name: string | undefined) => unknown;
-let spawners: Readonly<Partial<Record<"worker" | "supervisor", Spawner>>> = {};
-/** How this realm makes workers. */
-export function setSpawners(given: typeof spawners): void {
-  spawners = given;
+declare const Worker: new (url: string, options: { type: "module"; name: string | undefined }) => unknown;
+
+/** All workers begin with the same file. The supervisor knows it by its own address. */
+let make = (name: string | undefined): unknown =>
+  new Worker(scope.location.href, { type: "module", name });
+/** How a page makes workers. */
+export function setSpawner(spawner: typeof make): void {
+  if (!isThread) make = spawner;
 }
 
 /** What a worker and its starter tell each other besides the library's messages. */
@@ -67,10 +71,9 @@ export const holdProcess: Host["holdProcess"] = () => {};
 export const releaseProcess: Host["releaseProcess"] = () => {};
 
 export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker => {
-  const make = spawners[entry];
-  if (make === undefined) throw new Error(`internal: no ${entry} can be started here`);
   const worker = make(options.name) as PagesWorker;
   const ended: (() => void)[] = [];
+  const unborn: (() => void)[] = [];
   const end = () => {
     worker.terminate();
     for (const handler of ended.splice(0)) handler();
@@ -84,12 +87,12 @@ export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker =
     console.error(
       event.message
         ? `threadkit: an error in a worker: ${event.message}`
-        : `threadkit: the browser could not load the script of a worker (${entry}.js). Is it served beside the program, and does the Content-Security-Policy allow it (worker-src 'self')? See docs/browsers.md.`,
+        : `threadkit: the browser could not load the script of a worker (threadkit's worker.js). Is it served beside the program, and does the Content-Security-Policy allow it (worker-src 'self')? See docs/browsers.md.`,
     );
-    if (!event.message) unborn(options);
+    if (!event.message) for (const handler of unborn.splice(0)) handler();
   });
   const start: Start = {
-    threadkitStart: { ...options.data, environment: environmentOf() },
+    threadkitStart: { ...options.data, entry, environment: environmentOf() },
   };
   worker.postMessage(start, options.transfer);
   return {
@@ -102,14 +105,9 @@ export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker =
         if (data !== OVER) handler(data);
       });
     },
+    onUnborn: (handler) => void unborn.push(handler),
   };
 };
-
-let unborn: (options: SpawnOptions) => void = () => {};
-/** What to do when a worker's script can't be loaded. */
-export function onUnborn(handler: typeof unborn): void {
-  unborn = handler;
-}
 
 declare const MessageChannel: new () => { port1: PagesPort; port2: PagesPort };
 
@@ -161,8 +159,11 @@ let sleep: () => never = () => {
   throw new Error("internal: a page does not end");
 };
 
-/** In a worker of the library: calls `run` when the starter's message is there and its death can be noticed. */
-export function beginWorker(run: () => void, sleepForEver: () => never): void {
+/** In a worker of the library: calls one of `entries` when the starter's message is there and its death can be noticed. */
+export function beginWorker(
+  entries: Readonly<Record<"worker" | "supervisor", () => void>>,
+  sleepForEver: () => never,
+): void {
   isThread = true;
   sleep = sleepForEver;
   const held = holdLock();
@@ -176,7 +177,7 @@ export function beginWorker(run: () => void, sleepForEver: () => never): void {
     const name = await held;
     line = data.port as PagesPort | undefined;
     if (name !== undefined) line?.postMessage({ threadkitAlive: name } satisfies Alive);
-    run();
+    entries[data.entry as keyof typeof entries]();
   }
 }
 
