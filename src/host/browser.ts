@@ -5,6 +5,7 @@
 import type { Host, HostPort, HostWorker, SpawnOptions } from "./host.ts";
 
 export { leftovers, watchLeftovers } from "./browser-leftovers.ts";
+export { inspectError } from "./inspect-error.ts";
 export * from "./no-tasks.ts";
 
 /** A browser's own names, as far as this file needs them: the library is compiled without the types of the DOM. */
@@ -274,25 +275,6 @@ export const turn: Host["turn"] = () => {
     turns?.postMessage(0);
   });
 };
-
-export const inspectError: Host["inspectError"] = (error) => {
-  if (!(error instanceof Error)) return String(error);
-  const heading = `${error.name}: ${error.message}`;
-  const stack = error.stack ?? "";
-  // Only V8 begins a stack with the message.
-  const text = stack.includes(error.message) ? stack : `${heading}\n${stack}`;
-  const fields = Object.entries(error).map(([key, value]) => `  ${key}: ${show(value)}`);
-  const cause = error.cause === undefined ? "" : `\n  [cause]: ${inspectError(error.cause)}`;
-  return `${text}${fields.length > 0 ? ` {\n${fields.join("\n")}\n}` : ""}${cause}`;
-};
-
-function show(value: unknown): string {
-  try {
-    return typeof value === "object" ? JSON.stringify(value) : String(value);
-  } catch {
-    return Object.prototype.toString.call(value);
-  }
-}
 
 export const prepareLoader: Host["prepareLoader"] = () => undefined;
 
