@@ -15,6 +15,7 @@ interface Scope {
     readonly locks?: { request(name: string, body: () => Promise<void> | void): Promise<unknown> };
   };
   readonly crypto: { randomUUID(): string };
+  readonly MessageChannel: new () => { port1: PagesPort; port2: PagesPort };
   readonly location: { readonly href: string };
   postMessage(message: unknown, transfer?: readonly unknown[]): void;
   addEventListener(type: string, handler: (event: ScopeEvent) => void): void;
@@ -39,6 +40,9 @@ interface PagesPort {
 }
 
 const scope = globalThis as unknown as Scope;
+/** Now: threads are watched for looking it up. */
+const Channel = scope.MessageChannel;
+const { close } = scope;
 
 declare const Worker: new (url: string, options: { type: "module"; name: string | undefined }) => unknown;
 
@@ -110,10 +114,8 @@ export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker =
   };
 };
 
-declare const MessageChannel: new () => { port1: PagesPort; port2: PagesPort };
-
 export const channel: Host["channel"] = () => {
-  const { port1, port2 } = new MessageChannel();
+  const { port1, port2 } = new Channel();
   return { ours: port1, theirs: port2 };
 };
 
@@ -240,7 +242,7 @@ export const installConsole: Host["installConsole"] = () => {};
 export const exitThread: Host["exitThread"] = () => {
   line?.postMessage(OVER);
   scope.postMessage(OVER);
-  scope.close();
+  close.call(scope);
   return sleep();
 };
 
@@ -257,16 +259,23 @@ export const onUncaught: Host["onUncaught"] = (handler) => {
   });
 };
 
-// A page has no exit code, and a thread that calls close() has none either: its end is noticed by the supervisor.
-export const onExit: Host["onExit"] = () => {};
+/** A page that is left tells nobody. */
+export const onExit: Host["onExit"] = (handler) => {
+  if (!isThread) return;
+  scope.close = () => {
+    handler(0, "close()");
+    line?.postMessage(OVER);
+    scope.postMessage(OVER);
+    close.call(scope);
+  };
+};
 
 let turns: PagesPort | undefined;
 const turning: (() => void)[] = [];
 
-/** By a message and not by a timer: after five of those a browser makes each take 4 ms. */
-export const turn: Host["turn"] = () => {
+function hop(): Promise<void> {
   if (turns === undefined) {
-    const { port1, port2 } = new MessageChannel();
+    const { port1, port2 } = new Channel();
     port2.onmessage = () => turning.shift()?.();
     turns = port1;
   }
@@ -274,7 +283,13 @@ export const turn: Host["turn"] = () => {
     turning.push(resolve);
     turns?.postMessage(0);
   });
-};
+}
+
+/**
+ * By messages and not by timers: after five of those a browser makes each take 4 ms. By two of them: a rejection that
+ * nobody handles is told of by a task that stands behind the first.
+ */
+export const turn: Host["turn"] = () => hop().then(hop);
 
 export const prepareLoader: Host["prepareLoader"] = () => undefined;
 

@@ -73,7 +73,7 @@ export interface Host {
   diesSlowly(): boolean;
   /** Errors that nobody caught in this worker, and `process.exit`. */
   onUncaught(handler: (error: unknown) => void): void;
-  onExit(handler: (code: number) => void): void;
+  onExit(handler: (code: number, call?: string) => void): void;
   /** What a thread left behind in its worker (timers, sockets, globals, listeners); undefined: clean. */
   leftovers(): string | undefined;
   /** One turn of the event loop. */
