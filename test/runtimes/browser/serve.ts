@@ -25,6 +25,7 @@ const HEADERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
+  ".ts": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".map": "application/json",
 };
@@ -69,5 +70,5 @@ export async function serve(read: (file: string) => string | Uint8Array | undefi
 function standIn(file: string): string | undefined {
   if (file.endsWith("favicon.ico")) return "";
   if (!file.endsWith(".html")) return undefined;
-  return `<!doctype html><title>${file}</title><script type="module" src="${file.replace(/html$/, "js")}"></script>`;
+  return `<!doctype html><title>${file}</title><script type="module" src="${file.split("/").pop()?.replace(/html$/, "ts")}"></script>`;
 }
