@@ -10,6 +10,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transformSync } from "esbuild";
 import { buildForBrowsers } from "./build-browser.mjs";
+import { buildPlugins, declarePlugins } from "./build-plugin.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 rmSync("dist", { recursive: true, force: true });
@@ -196,6 +197,7 @@ for (const [format, end] of [
     entryPoints: ["src/public/lifted.ts"],
     outfile: `dist/lifted.${end}`,
   });
+await buildPlugins(settings);
 writeFileSync("dist/import.cjs", "module.exports = (specifier) => import(specifier);\n");
 
 // The parser: of 250 kB two thirds are left, and a first capture has it 3 ms sooner.
@@ -265,5 +267,6 @@ if (!process.argv.includes("--js")) {
   if (types.status !== 0) process.exit(types.status ?? 1);
   // The same declarations for `require`: a .d.cts twin that says what they are.
   writeFileSync("dist/types/index.d.cts", 'export * from "./public/index.js";\n');
+  declarePlugins();
   writeFileSync("dist/types/lifted.d.cts", 'export * from "./public/lifted.js";\n');
 }

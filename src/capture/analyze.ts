@@ -4,7 +4,7 @@
  */
 import { importsOf } from "./imports.ts";
 import { mutatedVariable } from "./mutations.ts";
-import { FunctionInfo, type Need, patternNames, Scope, type Syntax } from "./scopes.ts";
+import { type Binding, FunctionInfo, type Need, patternNames, Scope, type Syntax } from "./scopes.ts";
 import { resolve, type Use } from "./uses.ts";
 
 export interface Analysis {
@@ -25,10 +25,10 @@ class Walk {
   readonly #mutated = new Map<Syntax, Syntax>();
   #scope: Scope;
 
-  constructor(program: Syntax, strict: boolean) {
+  constructor(program: Syntax, strict: boolean, found?: Map<Syntax, Binding>) {
     this.root = this.#scope = new Scope(undefined, true, strict || isStrictBody(program.body));
     for (const statement of program.body) this.#visit(statement);
-    for (const use of this.#uses) resolve(use, this.#mutated);
+    for (const use of this.#uses) resolve(use, this.#mutated, found);
   }
 
   #use(id: Syntax, write: boolean): void {
@@ -286,7 +286,10 @@ class Walk {
   }
 }
 
-/** Analyses a whole program. `strict`: the text is a module, or runs as strict code for another reason. */
-export function analyze(program: Syntax, strict: boolean): Analysis {
-  return new Walk(program, strict);
+/**
+ * Analyses a whole program. `strict`: the text is a module, or runs as strict code for another reason. `found` takes
+ * the binding of every identifier that uses one.
+ */
+export function analyze(program: Syntax, strict: boolean, found?: Map<Syntax, Binding>): Analysis {
+  return new Walk(program, strict, found);
 }

@@ -1,7 +1,7 @@
 /** What a function may not do if it is to run elsewhere; found before anything runs. */
 import { placeOf } from "./position.ts";
 import { refuse, type Trail } from "./refuse.ts";
-import type { Need, Syntax } from "./scopes.ts";
+import type { FunctionInfo, Need, Syntax } from "./scopes.ts";
 import type { Blueprint, Slot } from "./unit.ts";
 
 const SHARE = "Return the value, or share it with SharedInt32 or another shared object";
@@ -30,28 +30,41 @@ const NEEDS: Record<Need, readonly [thing: string, fact: string, advice: string]
   ],
 };
 
+/** Thing, fact and advice of a refusal. */
+export type Reason = readonly [thing: string, fact: string, advice: string];
+
 /** Throws for the first thing that the function's text alone rules out. */
 export function checkText({ source, info, slots }: Blueprint, trail: Trail): void {
-  const at = (node: Syntax) => placeOf(source, node.start);
-  for (const [need, node] of info.needs) {
-    const [thing, fact, advice] = NEEDS[need];
-    throw refuse(thing, `${fact} at ${at(node)}`, advice, trail);
-  }
-  const outerArguments = info.globals.get("arguments");
-  if (outerArguments) throw refuseArguments(at(outerArguments), trail);
-  for (const { name, capture } of slots) {
-    if (!capture) continue;
-    if (capture.binding.kind === "arguments") throw refuseArguments(at(capture.reads[0]), trail);
-    if (capture.writes.length > 0) {
-      const fact = `it is assigned at ${at(capture.writes[0])}, and a thread would change only its own copy`;
-      throw refuse(`'${name}'`, fact, SHARE, trail);
-    }
-  }
+  const reason = textReason(info, slots, (node) => placeOf(source, node.start));
+  if (reason) throw refuse(...reason, trail);
 }
 
-function refuseArguments(place: string, trail: Trail): Error {
+/** The first thing that the function's text alone rules out. `at` names the place of a node. */
+export function textReason(
+  info: FunctionInfo,
+  slots: readonly Pick<Slot, "name" | "capture">[],
+  at: (node: Syntax) => string,
+): Reason | undefined {
+  for (const [need, node] of info.needs) {
+    const [thing, fact, advice] = NEEDS[need];
+    return [thing, `${fact} at ${at(node)}`, advice];
+  }
+  const outerArguments = info.globals.get("arguments");
+  if (outerArguments) return argumentsReason(at(outerArguments));
+  for (const { name, capture } of slots) {
+    if (!capture) continue;
+    if (capture.binding.kind === "arguments") return argumentsReason(at(capture.reads[0]));
+    if (capture.writes.length > 0) {
+      const fact = `it is assigned at ${at(capture.writes[0])}, and a thread would change only its own copy`;
+      return [`'${name}'`, fact, SHARE];
+    }
+  }
+  return undefined;
+}
+
+function argumentsReason(place: string): Reason {
   const fact = `it belongs to the function around and is used at ${place}`;
-  return refuse("'arguments'", fact, "Take rest parameters (...args) there, and use those", trail);
+  return ["'arguments'", fact, "Take rest parameters (...args) there, and use those"];
 }
 
 /** A captured binding whose value can't be had. */

@@ -47,7 +47,7 @@ export interface Lifted {
 type Entry = readonly [
   module: () => LiftedModule,
   index: number,
-  values?: () => readonly unknown[],
+  values?: (() => readonly unknown[]) | null,
   imports?: () => readonly unknown[],
 ];
 
@@ -65,16 +65,16 @@ function register(): WeakMap<object, Entry> {
 }
 const entries = register();
 
-/** Notes how `fn` travels, and returns it. */
+/** Notes how `fn` travels, and returns it. `values` null: it is another module's, which may have noted it better. */
 export function lifted<T>(
   fn: T,
   module: () => LiftedModule,
   index: number,
-  values?: () => readonly unknown[],
+  values?: (() => readonly unknown[]) | null,
   imports?: () => readonly unknown[],
 ): T {
   // Not for what is no function: a tool may have guessed wrong.
-  if (typeof fn === "function") entries.set(fn, [module, index, values, imports]);
+  if (typeof fn === "function" && (values !== null || !entries.has(fn))) entries.set(fn, [module, index, values, imports]);
   return fn;
 }
 
@@ -84,7 +84,7 @@ const none = () => [];
 export function liftedFunction(fn: object): Lifted | undefined {
   const entry = entries.get(fn);
   if (entry === undefined) return undefined;
-  const [module, index, values = none, imports = none] = entry;
+  const [module, index, values, imports = none] = entry;
   const { url, units } = module();
-  return { url, index, unit: units[index], values, imports };
+  return { url, index, unit: units[index], values: values ?? none, imports };
 }

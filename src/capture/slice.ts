@@ -11,11 +11,18 @@ interface SliceEntry {
   makeWith?(imports: Record<string, unknown>): Instance;
 }
 
+interface SliceExports extends Record<string, unknown> {
+  /** Tells it its own URL, for what it lifts itself. */
+  at?(url: string): void;
+}
+
 /** A new function or class of the unit; `told` says that it can be sent on from here. */
 export function fromSlice(unit: Unit): { instance: Instance; told: (value: object) => void } {
   const slice = unit.slice!;
-  const entry = namespaceOf(sliceReference(slice))[`u${slice.index}`] as SliceEntry | undefined;
+  const exports = namespaceOf(sliceReference(slice)) as SliceExports;
+  const entry = exports[`u${slice.index}`] as SliceEntry | undefined;
   if (entry === undefined) throw new Error(`internal: ${slice.url} has no unit ${slice.index}`);
+  exports.at?.(slice.url);
   const own = unit.names.length - slice.byValue.length;
   const captures: unknown[] = [];
   const imports = entry.imports?.() ?? {};

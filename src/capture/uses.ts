@@ -1,5 +1,5 @@
 /** From a use of a name to its binding; the functions on the way there capture it. */
-import type { FunctionInfo, Scope, Syntax } from "./scopes.ts";
+import type { Binding, FunctionInfo, Scope, Syntax } from "./scopes.ts";
 
 export interface Use {
   readonly id: Syntax;
@@ -7,12 +7,20 @@ export interface Use {
   readonly write: boolean;
 }
 
-/** `mutated`: which identifiers hold an object that is changed there, and by which node. */
-export function resolve({ id, scope, write }: Use, mutated: ReadonlyMap<Syntax, Syntax>): void {
+/**
+ * `mutated`: which identifiers hold an object that is changed there, and by which node. `found`: takes the binding of
+ * every identifier.
+ */
+export function resolve(
+  { id, scope, write }: Use,
+  mutated: ReadonlyMap<Syntax, Syntax>,
+  found?: Map<Syntax, Binding>,
+): void {
   const crossed: FunctionInfo[] = [];
   for (let s: Scope | undefined = scope; s; s = s.parent) {
     const binding = s.own(id.name);
     if (binding) {
+      found?.set(id, binding);
       if (write) binding.writes.push(id);
       for (const info of crossed) {
         let capture = info.captures.get(binding);

@@ -43,7 +43,8 @@ export interface LiftedUnit {
   /** Zero-based. */
   readonly line: number;
   readonly column: number;
-  readonly name: string;
+  /** Undefined: the one that it has. */
+  readonly name?: string;
   readonly isClass?: boolean;
   readonly strict?: boolean;
   /** Captured bindings, in the order in which `values` gives them, and where each is used first: `12:5`. */

@@ -1,0 +1,35 @@
+/** Places of a text in the file that the user wrote. */
+import { originalPositionFor, type SourceMapInput, TraceMap } from "@jridgewell/trace-mapping";
+import type { Locate } from "./unit.ts";
+
+/** One-based places of a text's offsets. */
+export function locateIn(text: string): Locate {
+  const starts = [0];
+  for (const end of text.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) starts.push(end.index + end[0].length);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (starts[middle] <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - starts[low] + 1 };
+  };
+}
+
+/** The same through the source map of what other plugins did before. */
+export function locateThrough(text: string, map: unknown): Locate {
+  const here = locateIn(text);
+  let traced: TraceMap;
+  try {
+    traced = new TraceMap(map as SourceMapInput);
+  } catch {
+    return here;
+  }
+  return (offset) => {
+    const { line, column } = here(offset);
+    const original = originalPositionFor(traced, { line, column: column - 1 });
+    return original.line === null ? { line, column } : { line: original.line, column: original.column + 1 };
+  };
+}

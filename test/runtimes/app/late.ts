@@ -1,0 +1,1 @@
+export const late = (x: number): number => x + 40;
