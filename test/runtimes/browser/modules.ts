@@ -2,7 +2,7 @@
  * The modules of the tests as a browser takes them: each file of its own, types stripped, functions lifted, and the
  * names of packages replaced by addresses, since workers know no import maps.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "acorn";
@@ -14,6 +14,8 @@ const SHIMS = "test/runtimes/browser/shims";
 
 /** What stands in the place of packages, and of files that are made of Node. */
 const PACKAGES: Readonly<Record<string, string>> = {
+  "#atomics": "src/memory/atomics.ts",
+  "#host": "src/host/browser.ts",
   threadkit: "dist/browser/index.js",
   "threadkit/lifted": "dist/browser/lifted.js",
   "node:test": `${SHIMS}/test.ts`,
@@ -35,7 +37,7 @@ export function readModule(file: string): string | Uint8Array | undefined {
   if (file === "assert.js") return (assert ??= bundleAssert());
   const source = file.replace(/\.slice\.js$/, "");
   const at = path.join(root, FILES[source] ?? source);
-  if (!existsSync(at) || file.includes("..")) return undefined;
+  if (!statSync(at, { throwIfNoEntry: false })?.isFile() || file.includes("..")) return undefined;
   if (!source.endsWith(".ts")) return readFileSync(at);
   let made = texts.get(at);
   if (made === undefined) texts.set(at, (made = transform(at)));
@@ -62,7 +64,7 @@ function transform(at: string): { main: string; slice: string } {
 
 function addressed(code: string): string {
   return code.replace(
-    /\b(from\s*|import\s*\(?\s*)(["'])([\w:./-]+)\2/g,
+    /\b(from\s*|import\s*\(?\s*)(["'])([\w:./#-]+)\2/g,
     (whole, head: string, _quote, name: string) =>
       Object.hasOwn(PACKAGES, name) ? `${head}"/isolated/${PACKAGES[name]}"` : whole,
   );
@@ -71,7 +73,7 @@ function addressed(code: string): string {
 /** The package `assert`, Node's own as others have carried it over. */
 function bundleAssert(): string {
   const { outputFiles } = buildSync({
-    stdin: { contents: 'export { default } from "assert/strict";', resolveDir: root },
+    stdin: { contents: 'import assert from "assert/"; export default assert.strict;', resolveDir: root },
     bundle: true,
     format: "esm",
     platform: "browser",
