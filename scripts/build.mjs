@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transformSync } from "esbuild";
+import { buildForBrowsers } from "./build-browser.mjs";
 import { buildPlugins, declarePlugins } from "./build-plugin.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
@@ -254,6 +255,7 @@ ${later.join("\n")}
 0 && (module.exports = { ${names.join(", ")} });
 `,
 );
+await buildForBrowsers(names);
 if (process.argv.includes("--meta")) {
   writeFileSync(".tools/meta.json", JSON.stringify(bundles.map(({ metafile }) => metafile)));
 }

@@ -54,7 +54,10 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-const CLASSES = ["MessagePort", "ReadableStream", "WritableStream", "TransformStream", "FileHandle"];
+const CLASSES = (
+  "MessagePort ReadableStream WritableStream TransformStream FileHandle " +
+  "OffscreenCanvas ImageBitmap VideoFrame AudioData RTCDataChannel MediaStreamTrack"
+).split(" ");
 
 function isMovable(value: object): boolean {
   if (ArrayBuffer.isView(value)) return value.buffer instanceof ArrayBuffer;

@@ -9,6 +9,8 @@ export interface HostWorker {
   onExit(handler: () => void): void;
   onError(handler: (error: unknown) => void): void;
   onMessage(handler: (message: unknown) => void): void;
+  /** Its script could not be loaded, so that it will never run. On hosts where that can happen. */
+  onUnborn?(handler: () => void): void;
 }
 
 export interface HostPort {
@@ -51,8 +53,10 @@ export interface Host {
   openPort(end: unknown): HostPort;
   /** In a worker: what its starter gave it. */
   startData(): Record<string, unknown>;
-  /** In a worker: a message of its starter that has arrived, read without an event loop turn. */
+  /** In a worker: a message of its starter that has arrived, read without an event loop turn; else a promise of it. */
   receive(): unknown;
+  /** Can ports be read without an event loop turn? */
+  readsPorts(): boolean;
   /** A message that has arrived at one end of a channel, read without an event loop turn; undefined: none. */
   receiveOn(end: unknown): unknown;
   /** In a worker: handles messages of its starter as they come. */
@@ -65,9 +69,11 @@ export interface Host {
   installConsole(write: (fd: 1 | 2, chunk: string | Uint8Array) => void): void;
   /** Ends the calling worker at once. */
   exitThread(): never;
+  /** Does a worker that is terminated run on for a while, so that it should be asked to end, too? */
+  diesSlowly(): boolean;
   /** Errors that nobody caught in this worker, and `process.exit`. */
   onUncaught(handler: (error: unknown) => void): void;
-  onExit(handler: (code: number) => void): void;
+  onExit(handler: (code: number, call?: string) => void): void;
   /** What a thread left behind in its worker (timers, sockets, globals, listeners); undefined: clean. */
   leftovers(): string | undefined;
   /** One turn of the event loop. */

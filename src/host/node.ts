@@ -118,6 +118,8 @@ export const receive: Host["receive"] = () =>
 
 export const receiveOn: Host["receiveOn"] = (end) => receiveMessageOnPort(end as MessagePort)?.message;
 
+export const readsPorts: Host["readsPorts"] = () => true;
+
 export const onStarterMessage: Host["onStarterMessage"] = (handler) =>
   void parentPort?.on("message", handler);
 
@@ -172,6 +174,8 @@ export const installConsole: Host["installConsole"] = (write) => {
 };
 
 export const exitThread: Host["exitThread"] = () => process.exit(0);
+
+export const diesSlowly: Host["diesSlowly"] = () => false;
 
 export const onUncaught: Host["onUncaught"] = (handler) => {
   process.on("uncaughtException", handler);

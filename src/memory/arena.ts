@@ -41,8 +41,18 @@ export function follow(update: () => void): void {
 }
 const followers: (() => void)[] = [];
 
+/** A browser has shared memory only where a page asks for it, by two headers. */
+function requireSharedMemory(): void {
+  if (typeof SharedArrayBuffer !== "undefined") return;
+  throw new RuntimeError(
+    "NOT_ISOLATED",
+    "cannot share memory between threads: this page is not cross-origin isolated. Serve it over https (or from localhost) with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, see docs/browsers.md.",
+  );
+}
+
 /** Reserves as much address space as the host grants, from 4 GiB down. */
 function reserve(): Growable {
+  requireSharedMemory();
   for (let bytes = MAX_PAGES * PAGE_BYTES; ; bytes /= 2) {
     try {
       return new SharedArrayBuffer(INITIAL_BYTES, { maxByteLength: bytes }) as Growable;
@@ -78,6 +88,7 @@ export function arenaBuffer(): SharedArrayBuffer {
 
 /** Shared memory of its own, outside of the arena: it lives as long as some thread has a view on it. */
 export function separateBuffer(bytes: number): SharedArrayBuffer {
+  requireSharedMemory();
   return new SharedArrayBuffer(bytes);
 }
 

@@ -34,6 +34,7 @@ export function here(): number {
 }
 
 function openMain(): number {
+  setGuardToken(1, canBlock());
   const at = createRealm();
   words[H_MAIN_REALM] = at;
   return at;

@@ -120,12 +120,19 @@ function boot(realm: number, parent: 0 | 1, job: Job | undefined): void {
     // The block may serve a new realm by now, long before this event loop turned.
     if (workers.get(realm) === worker) workers.delete(realm);
   });
+  worker.onUnborn?.(() => {
+    or(words, realm + R_BOOTED, CONDEMNED);
+    if (parent === 0) askSupervisor({ watch: realm, port: undefined });
+    else watchHere(realm, undefined);
+  });
   if (parent === 0) askSupervisor({ watch: realm, port: ours }, [ours]);
   else watchHere(realm, ours);
 }
 
 /** In the supervisor: what to do with the port of a worker of its own. */
-let watchHere: (realm: number, port: unknown) => void = (_realm, port) => openPort(port).close();
+let watchHere: (realm: number, port: unknown) => void = (_realm, port) => {
+  if (port !== undefined) openPort(port).close();
+};
 export function onOwnCarrier(watch: (realm: number, port: unknown) => void): void {
   watchHere = watch;
 }

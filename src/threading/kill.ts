@@ -1,6 +1,6 @@
 /** Killing a thread from any other: the realm that owns its worker is asked to. */
 import { load, or } from "#atomics";
-import { exitThread } from "#host";
+import { diesSlowly, exitThread } from "#host";
 import { RuntimeError } from "../errors/errors.ts";
 import { retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
@@ -30,6 +30,10 @@ export function kill(at: number): boolean {
   // worker dies before it holds the port whose close would tell.
   retain(at);
   askSupervisor({ kill: at });
+  if (diesSlowly() && realm !== 0) {
+    retain(at);
+    postMail(realm, R_URGENT, MAIL_TERMINATE, at);
+  }
   endWorker(at);
   return true;
 }

@@ -14,6 +14,7 @@ import { lookUp } from "../memory/parts.ts";
 import type { Reference } from "../transfer/boundary.ts";
 import type { Encoded } from "../transfer/encode.ts";
 import { outgoing } from "./outgoing.ts";
+import { fetchAhead } from "./parcels.ts";
 
 const IMPORTS = 0;
 const BYTES = 1;
@@ -166,8 +167,19 @@ export function isSameMessage(a: number, b: number): boolean {
 
 /** Loads the modules that a message's code, and code of what it holds, needs; undefined if they are there already. */
 export function prepare(at: number): Promise<void> | undefined {
-  const needed = withCode(at).flatMap(importsOf);
-  return needed.length === 0 ? undefined : importAll(needed);
+  const messages = withCode(at);
+  const needed = messages.flatMap(importsOf);
+  const loading = needed.length === 0 ? undefined : importAll(needed);
+  const coming = messages.map(parcelAhead).filter((promise) => promise !== undefined);
+  if (coming.length === 0) return loading;
+  return Promise.all([loading, ...coming]).then(() => {});
+}
+
+/** Has what can't be bytes come here, where that takes a turn of the event loop. */
+function parcelAhead(at: number): Promise<void> | undefined {
+  if (words[at + EXTRAS] === 0 || words[at + HOLDS] === 0) return undefined;
+  const parcel = parcelOf(at);
+  return kindOf(parcel) === Kind.Parcel ? fetchAhead(parcel) : undefined;
 }
 
 function importsOf(at: number): Reference[] {

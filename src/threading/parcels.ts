@@ -6,8 +6,9 @@
  * word 1   serial number: the block may stand for another parcel later
  */
 import { add, load } from "#atomics";
-import { channel, receiveOn } from "#host";
+import { channel, openPort, readsPorts, receiveOn } from "#host";
 import { RuntimeError } from "../errors/errors.ts";
+import type { HostPort } from "../host/host.ts";
 import { allocate, onDispose } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { H_PARCELS, Kind } from "../memory/layout.ts";
@@ -44,7 +45,7 @@ let line: unknown;
 /** Takes or copies them, asleep until the supervisor has answered. */
 export function fetch(at: number, doing: string): readonly unknown[] {
   const serial = cover(at)[at + SERIAL];
-  const extras = here === undefined ? ask(at, serial) : here(serial);
+  const extras = here !== undefined ? here(serial) : readsPorts() ? ask(at, serial) : takeArrived(serial);
   if (extras !== undefined) return extras;
   throw new RuntimeError(
     "TRANSFERRED",
@@ -73,7 +74,55 @@ function ask(at: number, serial: number): readonly unknown[] | undefined {
 }
 
 export interface Answer {
+  readonly fetch: number;
   readonly extras: readonly unknown[] | undefined;
+  /** They were moved: nobody gets them again. */
+  readonly moved: boolean;
+}
+
+/**
+ * Where ports can't be read without the event loop (browsers), parcels are asked for before their message is read, as
+ * modules are imported before. Those that came, by serial number; the oldest go when there are many.
+ */
+const arrived = new Map<number, Answer>();
+const MOST_KEPT = 500;
+const asked = new Map<number, { readonly coming: Promise<void>; readonly come: () => void }>();
+
+/** Has a parcel come here; undefined: it is there, or `fetch` gets it at once. */
+export function fetchAhead(at: number): Promise<void> | undefined {
+  if (readsPorts() || here !== undefined) return undefined;
+  const serial = cover(at)[at + SERIAL];
+  if (arrived.has(serial)) return undefined;
+  const before = asked.get(serial);
+  if (before !== undefined) return before.coming;
+  let port: unknown;
+  if (line === undefined) {
+    const { ours, theirs } = channel();
+    line = openPort(ours);
+    (line as HostPort).onMessage((message) => arrive(message as Answer));
+    port = theirs;
+  }
+  let come = () => {};
+  const coming = new Promise<void>((resolve) => (come = resolve));
+  asked.set(serial, { coming, come });
+  askSupervisor(
+    { fetch: serial, realm: realm(), port, place: at + ANSWERS },
+    port === undefined ? [] : [port],
+  );
+  return coming;
+}
+
+function arrive(answer: Answer): void {
+  if (arrived.size >= MOST_KEPT) for (const oldest of arrived.keys()) if (arrived.delete(oldest)) break;
+  arrived.set(answer.fetch, answer);
+  asked.get(answer.fetch)?.come();
+  asked.delete(answer.fetch);
+}
+
+function takeArrived(serial: number): readonly unknown[] | undefined {
+  const answer = arrived.get(serial);
+  if (answer?.moved) arrived.set(serial, { ...answer, extras: undefined });
+  return answer?.extras;
 }
 
 /** In the supervisor: what to do when a parcel is dropped there. */

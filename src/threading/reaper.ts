@@ -70,7 +70,7 @@ import { deathError, orphanError } from "./death-errors.ts";
 import { report } from "./excepthook.ts";
 import { endThread } from "./join.ts";
 import { packThrown, unpack } from "./message.ts";
-import { BUSY, FREE, KILLED, MAIL_EXCEPTION, MAIL_FUTURE, takenBy } from "./states.ts";
+import { BUSY, FREE, KILLED, MAIL_EXCEPTION, MAIL_FUTURE, MAIL_TERMINATE, takenBy } from "./states.ts";
 import { threadAt } from "./thread.ts";
 
 /** What one death leaves to do. Kept across tries: see `GuardStuck`. */
@@ -252,7 +252,7 @@ function forwardMail(realm: number): void {
         if (words[entry + M_TYPE] === MAIL_EXCEPTION) {
           report(thread, unpack(words[entry + M_ERROR] || words[thread + T_EXCEPTION]), threadAt);
           release(thread);
-        } else if (words[entry + M_TYPE] === MAIL_FUTURE) release(thread);
+        } else if (words[entry + M_TYPE] === MAIL_FUTURE || words[entry + M_TYPE] === MAIL_TERMINATE) release(thread);
       }
       if (kindOf(entry) !== Kind.WaitNode) release(entry); // futures come with a reference
       entry = next;

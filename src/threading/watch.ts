@@ -2,7 +2,7 @@
  * The line to the supervisor: one helper worker that never blocks. Main starts it before its first thread; threads
  * reach it by the port that they were born with.
  */
-import { environment, spawn } from "#host";
+import { canBlock, environment, spawn } from "#host";
 import type { HostPort, HostWorker } from "../host/host.ts";
 import { arenaBuffer, words } from "../memory/arena.ts";
 import { onStuck } from "../memory/guard.ts";
@@ -49,7 +49,8 @@ export function supervisorSoon(): void {
   wanted = true;
   words[H_SUPERVISOR_REALM] = createRealm(); // now: `startSupervisor` may be needed while the allocator's guard is stuck
   onStuck(startSupervisor);
-  if (environment("THREADKIT_DUMP_AFTER") !== undefined) startSupervisor(); // the watchdog of tests lives there
+  // Now: the watchdog of tests lives there; and where main never blocks, it may spin while somebody dead is mended.
+  if (environment("THREADKIT_DUMP_AFTER") !== undefined || !canBlock()) startSupervisor();
   afterParked(SUPERVISOR_DELAY, startSupervisor);
   const timer = setTimeout(startSupervisor, SUPERVISOR_DELAY) as unknown as { unref?(): void };
   timer.unref?.();

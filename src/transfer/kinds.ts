@@ -46,7 +46,12 @@ const NAMES: Record<string, KindName> = {
   Buffer: "view",
 };
 /** Globals that the host loads when they are read (3 ms): looked at when an object of an unknown class turns up. */
-const LATE: Record<string, KindName> = { Blob: "rides", File: "rides", CryptoKey: "rides" };
+const LATE: Record<string, KindName> = {};
+for (const name of (
+  "Blob File CryptoKey " +
+  "ImageBitmap ImageData FileSystemFileHandle FileSystemDirectoryHandle FileList VideoFrame AudioData"
+).split(" "))
+  LATE[name] = "rides";
 for (const name of VIEWS) NAMES[name] = "view";
 for (const name of ERRORS) NAMES[name] = "error";
 

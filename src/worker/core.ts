@@ -5,6 +5,8 @@ import { type Part, setPartLoader } from "../memory/parts.ts";
 import * as face from "../public/core.ts";
 import { setOutgoing } from "../threading/outgoing.ts";
 import { watchWaits } from "../threading/warning.ts";
+import { offerCodeCache } from "./code-cache.ts";
+import { runSupervisor as supervise } from "./supervisor-entry.ts";
 
 /** What the parts export, as the build finds it. */
 declare const threadkitParts: Readonly<Record<Part, readonly string[]>>;
@@ -23,4 +25,7 @@ setPartLoader((part) => void load(`${part}.cjs`));
 
 export * from "../public/core.ts";
 export { runWorker } from "./entry.ts";
-export { runSupervisor } from "./supervisor-entry.ts";
+
+export function runSupervisor(codeCache: (file: string) => Uint8Array): void {
+  supervise(() => offerCodeCache(codeCache));
+}

@@ -1,9 +1,9 @@
 /** What runs first in a thread's worker. */
 
 import { or } from "#atomics";
-import { openPort, startData } from "#host";
+import { exitThread, openPort, startData } from "#host";
 import { attachArena, words } from "../memory/arena.ts";
-import { BOOTED, R_BOOTED } from "../parking/layout.ts";
+import { BOOTED, CONDEMNED, R_BOOTED } from "../parking/layout.ts";
 import { joinRealm } from "../parking/realm.ts";
 import { openMailbox } from "../threading/mail.ts";
 import { useLine } from "../threading/watch.ts";
@@ -15,8 +15,8 @@ export function runWorker(): void {
   const { arena, realm, port, extras, dedicated } = startData() as unknown as StartData;
   attachArena(arena);
   joinRealm(realm);
-  or(words, realm + R_BOOTED, BOOTED);
   useLine(openPort(port)); // its close is this thread's death notice
+  if (or(words, realm + R_BOOTED, BOOTED) & CONDEMNED) exitThread();
   openMailbox();
   installOutput();
   void serve(realm, extras, dedicated);

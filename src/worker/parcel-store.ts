@@ -48,7 +48,8 @@ export function answer(request: Fetch): void {
     early.push({ ...request, port: undefined });
     return;
   }
-  ports.get(realm)?.post({ extras: take(fetch) }, parcel.moves);
+  const extras = take(fetch);
+  ports.get(realm)?.post({ fetch, extras, moved: parcel.moves.length > 0 }, parcel.moves);
   add(cover(place), place, 1);
   wakeWord(place);
 }

@@ -70,7 +70,7 @@ export async function serve(
     failed ??= { error };
     interrupt?.();
   });
-  onExit((code) => noteExit(code));
+  onExit(noteExit);
   setBeforeImports(prepareLoader);
   holdProcess();
   leftovers(); // what is there before the first thread is nobody's leftover
@@ -78,7 +78,7 @@ export async function serve(
     await nextJob(realm);
     const extras =
       first ??
-      (extrasOf(words[realm + R_JOB]) > 0 ? (receive() as { extras: readonly unknown[] }).extras : []);
+      (extrasOf(words[realm + R_JOB]) > 0 ? ((await receive()) as { extras: readonly unknown[] }).extras : []);
     store(words, realm + R_CARRIER, BUSY);
     thread = words[realm + R_THREAD];
     cover(thread);
@@ -201,12 +201,12 @@ async function nextJob(realm: number): Promise<void> {
   }
 }
 
-function noteExit(code: number): void {
+function noteExit(code: number, call = `process.exit(${code})`): void {
   if (thread === 0 || mustEnd || (words[thread + T_FLAGS] & (KILLED | ENDING)) !== 0) return;
   words[thread + T_EXCEPTION] ||= packThrown(
     new RuntimeError(
       "THREAD_EXITED",
-      `cannot go on with the thread: process.exit(${code}) was called in it. Return from target to end a thread.`,
+      `cannot go on with the thread: ${call} was called in it. Return from target to end a thread.`,
     ),
   );
 }

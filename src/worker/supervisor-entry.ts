@@ -23,14 +23,13 @@ import { openMailbox } from "../threading/mail.ts";
 import { writeOut } from "../threading/output.ts";
 import { reap } from "../threading/reaper.ts";
 import type { Request } from "../threading/watch.ts";
-import { offerCodeCache } from "./code-cache.ts";
 import { answer, drop, keep, openStore } from "./parcel-store.ts";
 
-/** Milliseconds until it makes the code cache: threads that start with it need the processors more. */
+/** Milliseconds until it is idle: threads that start with it need the processors more. */
 const SOON = 100;
 
-/** Makes this worker the supervisor. */
-export function runSupervisor(codeCache: (file: string) => Uint8Array): void {
+/** Makes this worker the supervisor. `whenIdle`: what it does once, when threads that start need the processors no more. */
+export function runSupervisor(whenIdle: () => void = () => {}): void {
   const { arena, realm } = startData() as { arena: SharedArrayBuffer; realm: number };
   attachArena(arena);
   joinRealm(realm);
@@ -46,7 +45,8 @@ export function runSupervisor(codeCache: (file: string) => Uint8Array): void {
   openStore();
   onStarterMessage(handle);
   watchdog();
-  setTimeout(() => patiently(() => offerCodeCache(codeCache)), SOON).unref();
+  const timer = setTimeout(() => patiently(whenIdle), SOON) as { unref?(): void };
+  timer.unref?.();
 }
 
 function handle(message: unknown): void {

@@ -1,0 +1,36 @@
+/** The library in a browser: one bundle for pages, threads and the supervisor. */
+import { beginWorker, setSpawner, watchLeftovers } from "../host/browser.ts";
+import { knownExports } from "../capture/library.ts";
+import { lifted } from "../capture/lifted.ts";
+import * as outgoing from "../capture/outgoing.ts";
+import { runChunk, runChunkAsync } from "../futures/chunk.ts";
+import { PoolWorker } from "../futures/pool-worker.ts";
+import { nap } from "../parking/park.ts";
+import * as face from "../public/index.ts";
+import { setOutgoing } from "../threading/outgoing.ts";
+import { runWorker } from "./entry.ts";
+import { runSupervisor } from "./supervisor-entry.ts";
+
+// Pools have threads run these, which users don't see.
+knownExports({ ...face, PoolWorker, runChunk, runChunkAsync });
+setOutgoing(() => outgoing);
+
+function sleepForEver(): never {
+  for (;;) nap(Number.POSITIVE_INFINITY);
+}
+
+/** What a worker's first file does: its starter says what it is to be. */
+export function begin(): void {
+  beginWorker(
+    {
+      worker() {
+        watchLeftovers();
+        runWorker();
+      },
+      supervisor: runSupervisor,
+    },
+    sleepForEver,
+  );
+}
+
+export { face, lifted, setSpawner };

@@ -1,0 +1,2 @@
+/** In the place of files that are for processes only. */
+export {};

@@ -1,0 +1,66 @@
+/** In the place of node:test in a browser: collects tests, and runs them one after the other. */
+
+export interface Result {
+  readonly name: string;
+  readonly error?: string;
+  /** Why it was not run to its end. */
+  readonly skipped?: string;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly body: (context: Context) => unknown;
+}
+interface Context {
+  diagnostic(text: string): void;
+}
+
+const entries: Entry[] = [];
+let path: readonly string[] = [];
+
+export function describe(name: string, body: () => void): void {
+  const outer = path;
+  path = [...path, name];
+  try {
+    body();
+  } finally {
+    path = outer;
+  }
+}
+
+type Body = Entry["body"];
+
+export function test(name: string, options: object | Body, body?: Body): void {
+  entries.push({ name: [...path, name].join(": "), body: body ?? (options as Body) });
+}
+
+/** Thrown by what a browser does not have, such as child processes. */
+export class NotHere extends Error {}
+
+/** Milliseconds for one test. */
+const LIMIT = 30_000;
+
+/** Runs all that was collected. `pass`: what of an error is no failure here, but tells why the test does not apply. */
+export async function runAll(
+  tell: (result: Result) => void,
+  only: string,
+  pass: (error: Error) => string | undefined,
+): Promise<void> {
+  for (const { name, body } of entries) {
+    if (!name.includes(only)) continue;
+    try {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`did not end within ${LIMIT} ms`)), LIMIT);
+      });
+      await Promise.race([body({ diagnostic() {} }), late]);
+      clearTimeout(timer);
+      tell({ name });
+    } catch (thrown) {
+      const error = thrown as Error;
+      const skipped = error instanceof NotHere ? error.message : pass(error);
+      const text = `${error?.name}: ${error?.message}\n${error?.stack}`;
+      tell(skipped === undefined ? { name, error: text } : { name, skipped });
+    }
+  }
+}
