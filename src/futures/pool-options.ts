@@ -4,17 +4,18 @@ import { describe, rangeError, typeError } from "../errors/errors.ts";
 import type { ResourceLimits } from "../host/host.ts";
 import { TIMEOUT_MAX } from "../parking/deadline.ts";
 import { checkLimits } from "../threading/limits.ts";
+import type { NeedsArgs, Sendable } from "../transfer/sendable.ts";
 import { LANES } from "./words.ts";
 
-export interface ThreadPoolOptions {
+export interface ThreadPoolOptions<I extends readonly unknown[] = readonly unknown[]> {
   /** Most workers at a time, from 1 on. Default: the processors that this process may use. */
   maxWorkers?: number;
   /** What the names of workers begin with. Default: "ThreadPoolExecutor-N". */
   threadNamePrefix?: string;
   /** Runs in each worker before its first task; may be async. If it fails, the pool is broken. */
-  initializer?: (...args: never[]) => unknown;
+  initializer?(...args: I): unknown;
   /** Arguments of `initializer`. */
-  initargs?: readonly unknown[];
+  initargs?: Sendable<readonly [...I]>;
   /** Milliseconds after which an idle worker ends; Infinity: never. Default: 10 seconds. */
   idleTimeout?: number;
   /** Tasks that may be queued, from 1 on; `submit` waits for room. Default: no bound. */
@@ -24,6 +25,10 @@ export interface ThreadPoolOptions {
   /** Limits of each worker's heap. */
   resourceLimits?: ResourceLimits;
 }
+
+/** `initializer` has parameters: they need `initargs`. */
+export type InitargsNeeded<I extends readonly unknown[]> =
+  NeedsArgs<I> extends true ? { initargs: unknown } : unknown;
 
 /** How a task is submitted; see `ThreadPoolExecutor.with`. */
 export interface SubmitOptions {

@@ -44,8 +44,9 @@ export {
   sleepAsync,
 } from "../threading/current.ts";
 export { ThreadLocal, type ThreadLocalConstructor } from "../threading/local.ts";
-export type { ThreadOptions } from "../threading/options.ts";
+export type { ArgsOfTarget, ThreadOptions, ThreadSettings } from "../threading/options.ts";
 export { type Excepthook, setExcepthook } from "../threading/set-excepthook.ts";
 export type { ThreadState } from "../threading/states.ts";
 export { Thread } from "../threading/thread.ts";
-export { Timer } from "../threading/timer.ts";
+export { Timer, type TimerArgs } from "../threading/timer.ts";
+export type { CannotSend, Sendable, SendableResult, SendableValue } from "../transfer/sendable.ts";
