@@ -7,7 +7,7 @@ import { adopt, defineKind, isAdopting, kAt, kInspect } from "../memory/handle.t
 import { Kind } from "../memory/layout.ts";
 import type { Event } from "../sync/event.ts";
 import { heedExit } from "../threading/exit.ts";
-import type { Sendable, SendableResult } from "../transfer/sendable.ts";
+import type { Sendable, SendableItems, SendableResult } from "../transfer/sendable.ts";
 import { isBroken } from "./broken.ts";
 import { Executor } from "./executor.ts";
 import type { Future } from "./future.ts";
@@ -160,7 +160,11 @@ export class SubmittingPool {
   }
 
   /** Like `Executor.map`. */
-  map<T, R>(fn: (item: T) => R, items: Iterable<T>, options?: MapOptions): FutureResults<Awaited<R>> {
+  map<T, R>(
+    fn: (item: T) => SendableResult<R>,
+    items: SendableItems<T>,
+    options?: MapOptions,
+  ): FutureResults<Awaited<R>> {
     const rest = options === undefined ? [items] : [items, options];
     return mapTasks(this, this.#pool.maxWorkers, fn as never, rest) as FutureResults<Awaited<R>>;
   }

@@ -49,4 +49,10 @@ export { type Excepthook, setExcepthook } from "../threading/set-excepthook.ts";
 export type { ThreadState } from "../threading/states.ts";
 export { Thread } from "../threading/thread.ts";
 export { Timer, type TimerArgs } from "../threading/timer.ts";
-export type { CannotSend, Sendable, SendableResult, SendableValue } from "../transfer/sendable.ts";
+export type {
+  CannotSend,
+  Sendable,
+  SendableItems,
+  SendableResult,
+  SendableValue,
+} from "../transfer/sendable.ts";

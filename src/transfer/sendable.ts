@@ -41,12 +41,12 @@ interface TimeoutShape {
   refresh: Method;
   unref: Method;
 }
-interface GeneratorShape {
+interface Steps {
   next: Method;
   return: Method;
   throw: Method;
-  readonly [Symbol.toStringTag]: string;
 }
+type GeneratorShape = Steps & ({ [Symbol.iterator]: Method } | { [Symbol.asyncIterator]: Method });
 /** An emitter that may cross after all: a port that is transferred, and `process`, which every thread has. */
 type CrossingEmitter = { postMessage: Method; start: Method } | { nextTick: Method; pid: number };
 
@@ -64,7 +64,7 @@ type OneThread =
   | TimeoutShape;
 
 /** A Map has all that a WeakMap has. */
-type Crossing = SharedObject | { forEach: Method } | CrossingEmitter;
+type Crossing = SharedObject | { forEach: Method; readonly size: number } | CrossingEmitter;
 
 /** Why it is refused, in the words of refusals.ts. */
 type Reason<T> =
@@ -129,6 +129,10 @@ export type Sendable<A extends readonly unknown[]> = HasRefusal<A> extends true 
 
 /** The same for one value. */
 export type SendableValue<T> = Refusal<T> extends string ? CannotSend<Refusal<T> & string> : T;
+
+/** The same for the items of a `map`. */
+export type SendableItems<T> =
+  Refusal<T> extends string ? Iterable<CannotSend<Refusal<T> & string>> : Iterable<T>;
 
 /** What a task returns, or why it can't come back. */
 export type SendableResult<R> =

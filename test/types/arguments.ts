@@ -238,11 +238,9 @@ pool.submit(take, server);
 pool.submit(take, stream);
 // @ts-expect-error an emitter
 pool.submit(take, new EventEmitter());
+const timeout = setTimeout(take, 1);
 // @ts-expect-error a timeout
-pool.submit(
-  take,
-  setTimeout(() => {}, 1),
-);
+pool.submit(take, timeout);
 // @ts-expect-error a Response
 pool.submit(take, new Response());
 // @ts-expect-error a Request
@@ -250,7 +248,7 @@ pool.submitAsync(take, new Request("a:b"));
 // @ts-expect-error a promise
 pool.with({}).submit(take, Promise.resolve());
 // @ts-expect-error a promise as an argument of the initializer
-new ThreadPoolExecutor({ initializer: take, initargs: [Promise.resolve()] });
+new ThreadPoolExecutor({ initializer: (p: Promise<void>) => p, initargs: [Promise.resolve()] });
 // @ts-expect-error items are promises
 pool.map(take, [Promise.resolve()]);
 void [made, options, asBase, Named, Given, OwnPool];
