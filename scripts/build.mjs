@@ -4,7 +4,7 @@
 // `data.cjs`, containers, structs and queues, and `pools.cjs`, futures and pools; see memory/parts.ts.
 // `index.js` (import) and `index.cjs` (require) hand out the public names. `#atomics` and `#host` are resolved here.
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,7 +20,8 @@ const settings = {
   target: "es2022",
   minifyWhitespace: true,
   minifySyntax: true,
-  sourcemap: true,
+  // For those who work on it: what is published has no sources that a comment in the files could lead to.
+  sourcemap: "external",
   sourcesContent: false,
   metafile: true,
   define: { "import.meta.url": "threadkitFile.url", threadkitParser: '"./acorn.cjs"' },
@@ -252,4 +253,27 @@ if (!process.argv.includes("--js")) {
   if (types.status !== 0) process.exit(types.status ?? 1);
   // The same declarations for `require`: a .d.cts twin that says what they are.
   writeFileSync("dist/types/index.d.cts", 'export * from "./public/index.js";\n');
+  pruneDeclarations();
+}
+
+/** Leaves the declarations that the entry points of package.json lead to. */
+function pruneDeclarations() {
+  const kept = new Set();
+  const visit = (file) => {
+    if (kept.has(file) || !existsSync(file)) return;
+    kept.add(file);
+    for (const [, specifier] of readFileSync(file, "utf8").matchAll(
+      /(?:from |import |import\()"(\.[^"]+)"/g,
+    )) {
+      const target = path.posix.join(path.posix.dirname(file), specifier);
+
+      visit(target.replace(/\.([cm]?)[jt]s$/, ".d.$1ts"));
+    }
+  };
+  const roots = JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).exports);
+  for (const [, file] of roots.matchAll(/"types":"\.\/([^"]+)"/g)) visit(file);
+  for (const file of readdirSync("dist/types", { recursive: true, withFileTypes: true })) {
+    const at = path.posix.join(file.parentPath ?? file.path, file.name).replaceAll(path.sep, "/");
+    if (file.isFile() && !kept.has(at)) rmSync(at);
+  }
 }

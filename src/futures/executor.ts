@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** Executor: what runs functions elsewhere and hands out futures. */
 import { SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";

@@ -2,7 +2,7 @@
 import { processors } from "#host";
 import { describe, rangeError, typeError } from "../errors/errors.ts";
 import type { ResourceLimits } from "../host/host.ts";
-import { TIMEOUT_MAX } from "../parking/deadline.ts";
+import { type Signal, TIMEOUT_MAX } from "../parking/deadline.ts";
 import { checkLimits } from "../threading/limits.ts";
 import type { NeedsArgs, Sendable } from "../transfer/sendable.ts";
 import { LANES } from "./words.ts";
@@ -37,7 +37,7 @@ export interface SubmitOptions {
   /** Milliseconds after which the task is asked to stop. */
   timeout?: number;
   /** Asks the task to stop when it aborts. */
-  signal?: AbortSignal;
+  signal?: Signal;
 }
 
 const DEFAULT_LANE = LANES / 2;

@@ -4,9 +4,14 @@ import { describe, rangeError, typeError } from "../errors/errors.ts";
 /** The longest finite timeout in milliseconds (24.8 days, the longest timer of the runtimes). */
 export const TIMEOUT_MAX = 2_147_483_647;
 
+/** An `AbortSignal`, if there are declarations of it: they may be Node's, or DOM's, or missing. */
+export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Known } }
+  ? Known
+  : { readonly aborted: boolean; readonly reason: unknown };
+
 export interface WaitOptions {
   timeout?: number;
-  signal?: AbortSignal;
+  signal?: Signal;
 }
 
 /** `Infinity` for no limit, else a finite number ≥ 0. `verb` names the call in refusals. */

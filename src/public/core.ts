@@ -18,7 +18,7 @@ export {
 export { type Transferable, transfer } from "../futures/transfer.ts";
 export type { ResourceLimits } from "../host/host.ts";
 export type { SharedObject } from "../memory/handle.ts";
-export { TIMEOUT_MAX, type WaitOptions } from "../parking/deadline.ts";
+export { type Signal, TIMEOUT_MAX, type WaitOptions } from "../parking/deadline.ts";
 export { sharedArray, type TypedArrayConstructor } from "../shared/array.ts";
 export { SharedBigInt64 } from "../shared/bigint64.ts";
 export { SharedBoolean } from "../shared/boolean.ts";

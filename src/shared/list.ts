@@ -183,7 +183,7 @@ export class SharedList<T> extends SharedObject {
   }
 
   /** The items as they are now, one after the other: what other threads change meanwhile is not seen. */
-  [Symbol.iterator](): IterableIterator<T, undefined> {
+  [Symbol.iterator](): IterableIterator<T> {
     return valuesOf<T>(takeSnapshot(sourceOf(this.#at)));
   }
 

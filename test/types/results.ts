@@ -35,7 +35,7 @@ is<Equal<typeof awaited, Future<number>>>();
 const nothing = pool.submit(() => {});
 is<Equal<typeof nothing, Future<void>>>();
 const either = pool.submit((b: boolean) => (b ? Promise.resolve(1) : "a"), true);
-is<Equal<typeof either, Future<number | string>>>();
+is<Equal<typeof either, Future<number | "a">>>();
 const chosen = pool.submit((): "yes" | "no" => "yes");
 is<Equal<typeof chosen, Future<"yes" | "no">>>();
 const failing = pool.submit((): never => {
