@@ -251,14 +251,29 @@ if (!process.argv.includes("--js")) {
   const tsc = path.join(path.dirname(tscPackage), "bin", "tsc");
   const types = spawnSync(process.execPath, [tsc, "-p", "tsconfig.types.json"], { stdio: "inherit" });
   if (types.status !== 0) process.exit(types.status ?? 1);
-  // The same declarations for `require`: a .d.cts twin that says what they are.
-  writeFileSync("dist/types/index.d.cts", 'export * from "./public/index.js";\n');
+  wrapDeclarations();
   pruneDeclarations();
+}
+
+/**
+ * Declarations are those of CommonJS, as the code is: both kinds of module may then refer to them. For each `.d.mts`
+ * that package.json names, one is written that hands out what its twin declares.
+ */
+function wrapDeclarations() {
+  writeFileSync("dist/types/package.json", '{ "type": "commonjs" }\n');
+  for (const [, file] of readFileSync("package.json", "utf8").matchAll(
+    /"\.\/(dist\/types\/[^"]+)\.d\.mts"/g,
+  )) {
+    const twin = `"./${path.posix.basename(file)}.js"`;
+    const hasDefault = /^export default |\bas default\b/m.test(readFileSync(`${file}.d.ts`, "utf8"));
+    const lines = [`export * from ${twin};`, ...(hasDefault ? [`export { default } from ${twin};`] : [])];
+    writeFileSync(`${file}.d.mts`, `${lines.join("\n")}\n`);
+  }
 }
 
 /** Leaves the declarations that the entry points of package.json lead to. */
 function pruneDeclarations() {
-  const kept = new Set();
+  const kept = new Set(["dist/types/package.json"]);
   const visit = (file) => {
     if (kept.has(file) || !existsSync(file)) return;
     kept.add(file);

@@ -32,10 +32,10 @@ export function checkTimeout(timeout: unknown, verb: string): number {
   return timeout;
 }
 
-export function checkSignal(signal: unknown, verb: string): AbortSignal | undefined {
+export function checkSignal(signal: unknown, verb: string): Signal | undefined {
   if (signal === undefined) return undefined;
   if (typeof signal === "object" && signal !== null && "aborted" in signal && "addEventListener" in signal) {
-    return signal as AbortSignal;
+    return signal as Signal;
   }
   throw typeError("INVALID_SIGNAL", `cannot ${verb}: signal is ${describe(signal)}. Give an AbortSignal.`);
 }
@@ -56,7 +56,7 @@ export function checkOptions(options: unknown, verb: string): WaitOptions {
 export function checkWait(
   options: WaitOptions | undefined,
   verb: string,
-): { timeout: number; signal: AbortSignal | undefined } {
+): { timeout: number; signal: Signal | undefined } {
   const { timeout, signal } = checkOptions(options, verb);
   return { timeout: checkTimeout(timeout, verb), signal: checkSignal(signal, verb) };
 }

@@ -58,12 +58,12 @@ type IsNoKey<K> = [0] extends [1 & K]
 /** What a SharedMap is made of: entries, unless no key could be in it. */
 export type MapEntries<K, V> =
   IsNoKey<K> extends true
-    ? [keyMustBePrimitiveOrShared: Iterable<readonly [NoKey, V]>]
+    ? [keyMustBePrimitiveOrShared: readonly (readonly [NoKey, V])[]]
     : [entries?: Iterable<readonly [K, V]> | null];
 
 /** What a SharedSet is made of. */
 export type SetValues<T> =
-  IsNoKey<T> extends true ? [valueMustBePrimitiveOrShared: Iterable<NoKey>] : [values?: Iterable<T> | null];
+  IsNoKey<T> extends true ? [valueMustBePrimitiveOrShared: readonly NoKey[]] : [values?: Iterable<T> | null];
 
 /** The key that stands for all keys equal to it: 0 for -0. */
 export function normal<K>(key: K): K {

@@ -132,7 +132,7 @@ export type SendableValue<T> = Refusal<T> extends string ? CannotSend<Refusal<T>
 
 /** The same for the items of a `map`. */
 export type SendableItems<T> =
-  Refusal<T> extends string ? Iterable<CannotSend<Refusal<T> & string>> : Iterable<T>;
+  Refusal<T> extends string ? readonly CannotSend<Refusal<T> & string>[] : Iterable<T>;
 
 /** What a task returns, or why it can't come back. */
 export type SendableResult<R> =
