@@ -4,7 +4,7 @@
 // `data.cjs`, containers, structs and queues, and `pools.cjs`, futures and pools; see memory/parts.ts.
 // `index.js` (import) and `index.cjs` (require) hand out the public names. `#atomics` and `#host` are resolved here.
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,7 +22,8 @@ const settings = {
   target: "es2022",
   minifyWhitespace: true,
   minifySyntax: true,
-  sourcemap: true,
+  // For those who work on it: what is published has no sources that a comment in the files could lead to.
+  sourcemap: "external",
   sourcesContent: false,
   metafile: true,
   define: { "import.meta.url": "threadkitFile.url", threadkitParser: '"./acorn.cjs"' },
@@ -265,8 +266,45 @@ if (!process.argv.includes("--js")) {
   const tsc = path.join(path.dirname(tscPackage), "bin", "tsc");
   const types = spawnSync(process.execPath, [tsc, "-p", "tsconfig.types.json"], { stdio: "inherit" });
   if (types.status !== 0) process.exit(types.status ?? 1);
-  // The same declarations for `require`: a .d.cts twin that says what they are.
-  writeFileSync("dist/types/index.d.cts", 'export * from "./public/index.js";\n');
   declarePlugins();
-  writeFileSync("dist/types/lifted.d.cts", 'export * from "./public/lifted.js";\n');
+  wrapDeclarations();
+  pruneDeclarations();
+}
+
+/**
+ * Declarations are those of CommonJS, as the code is: both kinds of module may then refer to them. For each `.d.mts`
+ * that package.json names, one is written that hands out what its twin declares.
+ */
+function wrapDeclarations() {
+  writeFileSync("dist/types/package.json", '{ "type": "commonjs" }\n');
+  for (const [, file] of readFileSync("package.json", "utf8").matchAll(
+    /"\.\/(dist\/types\/[^"]+)\.d\.mts"/g,
+  )) {
+    const twin = `"./${path.posix.basename(file)}.js"`;
+    const hasDefault = /^export default |\bas default\b/m.test(readFileSync(`${file}.d.ts`, "utf8"));
+    const lines = [`export * from ${twin};`, ...(hasDefault ? [`export { default } from ${twin};`] : [])];
+    writeFileSync(`${file}.d.mts`, `${lines.join("\n")}\n`);
+  }
+}
+
+/** Leaves the declarations that the entry points of package.json lead to. */
+function pruneDeclarations() {
+  const kept = new Set(["dist/types/package.json"]);
+  const visit = (file) => {
+    if (kept.has(file) || !existsSync(file)) return;
+    kept.add(file);
+    for (const [, specifier] of readFileSync(file, "utf8").matchAll(
+      /(?:from |import |import\()"(\.[^"]+)"/g,
+    )) {
+      const target = path.posix.join(path.posix.dirname(file), specifier);
+
+      visit(target.replace(/\.([cm]?)[jt]s$/, ".d.$1ts"));
+    }
+  };
+  const roots = JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).exports);
+  for (const [, file] of roots.matchAll(/"types":"\.\/([^"]+)"/g)) visit(file);
+  for (const file of readdirSync("dist/types", { recursive: true, withFileTypes: true })) {
+    const at = path.posix.join(file.parentPath ?? file.path, file.name).replaceAll(path.sep, "/");
+    if (file.isFile() && !kept.has(at)) rmSync(at);
+  }
 }

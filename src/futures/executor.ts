@@ -1,6 +1,8 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** Executor: what runs functions elsewhere and hands out futures. */
 import { SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
+import type { SendableItems, SendableResult } from "../transfer/sendable.ts";
 import type { Future } from "./future.ts";
 import { type FutureResults, type MapOptions, mapTasks } from "./map.ts";
 
@@ -47,9 +49,13 @@ export abstract class Executor extends SharedObject implements Disposable, Async
    * @param options.buffersize items that may be on their way: lazy iterables are read no further
    * @returns the results, in the order of the items. An error, a timeout or an early end cancels what has not begun
    */
-  map<T, R>(fn: (item: T) => R, items: Iterable<T>, options?: MapOptions): FutureResults<Awaited<R>>;
+  map<T, R>(
+    fn: (item: T) => SendableResult<R>,
+    items: SendableItems<T>,
+    options?: MapOptions,
+  ): FutureResults<Awaited<R>>;
   map<A extends readonly [unknown, unknown, ...unknown[]], R>(
-    fn: (...items: A) => R,
+    fn: (...items: A) => SendableResult<R>,
     ...itemsAndOptions: [...Iterables<A>, MapOptions] | [...Iterables<A>]
   ): FutureResults<Awaited<R>>;
   map(fn: (...items: never[]) => unknown, ...rest: unknown[]): FutureResults<never> {

@@ -4,7 +4,14 @@ import { allocate, onDispose, release, retain } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { isAdopting, kAt, listHandle, moveTo, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
-import { checkOptions, checkTimeout, checkWait, deadlineOf, type WaitOptions } from "../parking/deadline.ts";
+import {
+  checkOptions,
+  checkTimeout,
+  checkWait,
+  deadlineOf,
+  type Signal,
+  type WaitOptions,
+} from "../parking/deadline.ts";
 import { parkSync } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
 import { HandOver } from "../parking/spin.ts";
@@ -145,7 +152,7 @@ export abstract class FutureCore extends SharedObject {
   }
 
   /** Has `kComplete` called, soon if it is done. */
-  #subscribe(signal?: AbortSignal): void {
+  #subscribe(signal?: Signal): void {
     if (this.#flags & SUBSCRIBED) return;
     this.#flags |= SUBSCRIBED;
     if (this.#state !== 0) {
@@ -165,7 +172,7 @@ export abstract class FutureCore extends SharedObject {
   }
 
   /** The same until `signal` says that nobody cares any more. */
-  [kWatch](told: () => void, signal: AbortSignal): void {
+  [kWatch](told: () => void, signal: Signal): void {
     this.#reactions = added(this.#reactions, told);
     this.#subscribe(signal);
   }

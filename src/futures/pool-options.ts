@@ -2,19 +2,20 @@
 import { processors } from "#host";
 import { describe, rangeError, typeError } from "../errors/errors.ts";
 import type { ResourceLimits } from "../host/host.ts";
-import { TIMEOUT_MAX } from "../parking/deadline.ts";
+import { type Signal, TIMEOUT_MAX } from "../parking/deadline.ts";
 import { checkLimits } from "../threading/limits.ts";
+import type { NeedsArgs, Sendable } from "../transfer/sendable.ts";
 import { LANES } from "./words.ts";
 
-export interface ThreadPoolOptions {
+export interface ThreadPoolOptions<I extends readonly unknown[] = readonly unknown[]> {
   /** Most workers at a time, from 1 on. Default: the processors that this process may use. */
   maxWorkers?: number;
   /** What the names of workers begin with. Default: "ThreadPoolExecutor-N". */
   threadNamePrefix?: string;
   /** Runs in each worker before its first task; may be async. If it fails, the pool is broken. */
-  initializer?: (...args: never[]) => unknown;
+  initializer?(...args: I): unknown;
   /** Arguments of `initializer`. */
-  initargs?: readonly unknown[];
+  initargs?: Sendable<readonly [...I]>;
   /** Milliseconds after which an idle worker ends; Infinity: never. Default: 10 seconds. */
   idleTimeout?: number;
   /** Tasks that may be queued, from 1 on; `submit` waits for room. Default: no bound. */
@@ -25,6 +26,10 @@ export interface ThreadPoolOptions {
   resourceLimits?: ResourceLimits;
 }
 
+/** `initializer` has parameters: they need `initargs`. */
+export type InitargsNeeded<I extends readonly unknown[]> =
+  NeedsArgs<I> extends true ? { initargs: unknown } : unknown;
+
 /** How a task is submitted; see `ThreadPoolExecutor.with`. */
 export interface SubmitOptions {
   /** From -4 to 3, higher first. Default: 0. */
@@ -32,7 +37,7 @@ export interface SubmitOptions {
   /** Milliseconds after which the task is asked to stop. */
   timeout?: number;
   /** Asks the task to stop when it aborts. */
-  signal?: AbortSignal;
+  signal?: Signal;
 }
 
 const DEFAULT_LANE = LANES / 2;

@@ -7,6 +7,7 @@ import { adopt, defineKind, isAdopting, kAt, kInspect } from "../memory/handle.t
 import { Kind } from "../memory/layout.ts";
 import type { Event } from "../sync/event.ts";
 import { heedExit } from "../threading/exit.ts";
+import type { Sendable, SendableItems, SendableResult } from "../transfer/sendable.ts";
 import { isBroken } from "./broken.ts";
 import { Executor } from "./executor.ts";
 import type { Future } from "./future.ts";
@@ -14,7 +15,13 @@ import { furnish } from "./make-pool.ts";
 import { type FutureResults, type MapOptions, mapTasks } from "./map.ts";
 import { type PoolMetrics, poolMetrics } from "./metrics.ts";
 import { checkOver, queued, wakeAllIdle } from "./pool.ts";
-import { checkPool, checkShutdown, type SubmitOptions, type ThreadPoolOptions } from "./pool-options.ts";
+import {
+  checkPool,
+  checkShutdown,
+  type InitargsNeeded,
+  type SubmitOptions,
+  type ThreadPoolOptions,
+} from "./pool-options.ts";
 import { P_FLAGS, P_MAX, P_OVER, POOL_WORDS, SHUT_DOWN } from "./pool-words.ts";
 import { isWorkerOf } from "./pool-worker.ts";
 import "./robust-pool.ts";
@@ -44,13 +51,13 @@ import type { Task } from "./task-code.ts";
  * pool.shutdown();
  * ```
  */
-export class ThreadPoolExecutor extends Executor {
+export class ThreadPoolExecutor<I extends readonly unknown[] = readonly unknown[]> extends Executor {
   /**
    * @param options a number of workers, or an object
    * @throws RangeError, TypeError (INVALID_OPTIONS)
    * @throws CaptureError (CANNOT_CROSS) when the initializer or its arguments can't cross
    */
-  constructor(options?: ThreadPoolOptions | number) {
+  constructor(options?: (ThreadPoolOptions<I> & InitargsNeeded<I>) | number) {
     const born = !isAdopting();
     const checked = born ? checkPool(options) : undefined;
     super(Kind.Pool, POOL_WORDS);
@@ -67,14 +74,17 @@ export class ThreadPoolExecutor extends Executor {
    * @throws RuntimeError (POOL_SHUT_DOWN) after `shutdown()`, and when the process is ending
    * @throws BrokenThreadPoolError (POOL_BROKEN) if the initializer failed
    */
-  submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Future<Awaited<R>> {
+  submit<A extends readonly unknown[], R>(
+    fn: (...args: A) => SendableResult<R>,
+    ...args: Sendable<readonly [...A]>
+  ): Future<Awaited<R>> {
     return submitTask(this, PLAIN, fn as Task, args) as Future<Awaited<R>>;
   }
 
   /** The same, awaiting room in the queue instead of blocking. Twin: `submit`. @throws like `submit` */
   submitAsync<A extends readonly unknown[], R>(
-    fn: (...args: A) => R,
-    ...args: A
+    fn: (...args: A) => SendableResult<R>,
+    ...args: Sendable<readonly [...A]>
   ): Promise<{ future: Future<Awaited<R>> }> {
     return submitTaskAsync(this, PLAIN, fn as Task, args) as Promise<{ future: Future<Awaited<R>> }>;
   }
@@ -142,12 +152,19 @@ export class SubmittingPool {
   }
 
   /** Like `ThreadPoolExecutor.submit`. */
-  submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Future<Awaited<R>> {
+  submit<A extends readonly unknown[], R>(
+    fn: (...args: A) => SendableResult<R>,
+    ...args: Sendable<readonly [...A]>
+  ): Future<Awaited<R>> {
     return submitTask(this.#pool, this.#how, fn as Task, args) as Future<Awaited<R>>;
   }
 
   /** Like `Executor.map`. */
-  map<T, R>(fn: (item: T) => R, items: Iterable<T>, options?: MapOptions): FutureResults<Awaited<R>> {
+  map<T, R>(
+    fn: (item: T) => SendableResult<R>,
+    items: SendableItems<T>,
+    options?: MapOptions,
+  ): FutureResults<Awaited<R>> {
     const rest = options === undefined ? [items] : [items, options];
     return mapTasks(this, this.#pool.maxWorkers, fn as never, rest) as FutureResults<Awaited<R>>;
   }

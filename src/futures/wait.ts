@@ -1,6 +1,6 @@
 /** wait and waitAsync: until some or all of several futures are done. */
 import { describe, typeError } from "../errors/errors.ts";
-import { checkOptions, checkSignal, checkTimeout, deadlineOf } from "../parking/deadline.ts";
+import { checkOptions, checkSignal, checkTimeout, deadlineOf, type Signal } from "../parking/deadline.ts";
 import type { Future } from "./future.ts";
 import { hasFailed, Watch } from "./watch.ts";
 
@@ -53,7 +53,7 @@ export function wait<T>(futures: Iterable<Future<T>>, options?: FuturesWaitOptio
  */
 export async function waitAsync<T>(
   futures: Iterable<Future<T>>,
-  options?: FuturesWaitOptions & { signal?: AbortSignal },
+  options?: FuturesWaitOptions & { signal?: Signal },
 ): Promise<WaitResult<T>> {
   const { deadline, returnWhen, signal } = check(options);
   const all = new Watch(futures, VERB);
@@ -78,13 +78,13 @@ function split<T>(order: readonly Future<T>[], all: Watch<T>): WaitResult<T> {
   return { done: new Set(order.filter((future) => !all.pending.has(future))), notDone: all.pending };
 }
 
-function check(options: (FuturesWaitOptions & { signal?: AbortSignal }) | undefined) {
+function check(options: (FuturesWaitOptions & { signal?: Signal }) | undefined) {
   const {
     returnWhen = "ALL_COMPLETED",
     timeout,
     signal,
   } = checkOptions(options, VERB) as FuturesWaitOptions & {
-    signal?: AbortSignal;
+    signal?: Signal;
   };
   if (!MODES.includes(returnWhen)) {
     throw typeError(

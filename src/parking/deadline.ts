@@ -4,9 +4,14 @@ import { describe, rangeError, typeError } from "../errors/errors.ts";
 /** The longest finite timeout in milliseconds (24.8 days, the longest timer of the runtimes). */
 export const TIMEOUT_MAX = 2_147_483_647;
 
+/** An `AbortSignal`, if there are declarations of it: they may be Node's, or DOM's, or missing. */
+export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Known } }
+  ? Known
+  : { readonly aborted: boolean; readonly reason: unknown };
+
 export interface WaitOptions {
   timeout?: number;
-  signal?: AbortSignal;
+  signal?: Signal;
 }
 
 /** `Infinity` for no limit, else a finite number ≥ 0. `verb` names the call in refusals. */
@@ -27,10 +32,10 @@ export function checkTimeout(timeout: unknown, verb: string): number {
   return timeout;
 }
 
-export function checkSignal(signal: unknown, verb: string): AbortSignal | undefined {
+export function checkSignal(signal: unknown, verb: string): Signal | undefined {
   if (signal === undefined) return undefined;
   if (typeof signal === "object" && signal !== null && "aborted" in signal && "addEventListener" in signal) {
-    return signal as AbortSignal;
+    return signal as Signal;
   }
   throw typeError("INVALID_SIGNAL", `cannot ${verb}: signal is ${describe(signal)}. Give an AbortSignal.`);
 }
@@ -51,7 +56,7 @@ export function checkOptions(options: unknown, verb: string): WaitOptions {
 export function checkWait(
   options: WaitOptions | undefined,
   verb: string,
-): { timeout: number; signal: AbortSignal | undefined } {
+): { timeout: number; signal: Signal | undefined } {
   const { timeout, signal } = checkOptions(options, verb);
   return { timeout: checkTimeout(timeout, verb), signal: checkSignal(signal, verb) };
 }

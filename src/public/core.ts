@@ -18,7 +18,7 @@ export {
 export { type Transferable, transfer } from "../futures/transfer.ts";
 export type { ResourceLimits } from "../host/host.ts";
 export type { SharedObject } from "../memory/handle.ts";
-export { TIMEOUT_MAX, type WaitOptions } from "../parking/deadline.ts";
+export { type Signal, TIMEOUT_MAX, type WaitOptions } from "../parking/deadline.ts";
 export { sharedArray, type TypedArrayConstructor } from "../shared/array.ts";
 export { SharedBigInt64 } from "../shared/bigint64.ts";
 export { SharedBoolean } from "../shared/boolean.ts";
@@ -44,8 +44,15 @@ export {
   sleepAsync,
 } from "../threading/current.ts";
 export { ThreadLocal, type ThreadLocalConstructor } from "../threading/local.ts";
-export type { ThreadOptions } from "../threading/options.ts";
+export type { ArgsOfTarget, ThreadOptions, ThreadSettings } from "../threading/options.ts";
 export { type Excepthook, setExcepthook } from "../threading/set-excepthook.ts";
 export type { ThreadState } from "../threading/states.ts";
 export { Thread } from "../threading/thread.ts";
-export { Timer } from "../threading/timer.ts";
+export { Timer, type TimerArgs } from "../threading/timer.ts";
+export type {
+  CannotSend,
+  Sendable,
+  SendableItems,
+  SendableResult,
+  SendableValue,
+} from "../transfer/sendable.ts";

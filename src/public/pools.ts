@@ -4,7 +4,7 @@ export { Executor, type Iterables } from "../futures/executor.ts";
 export { Future } from "../futures/future.ts";
 export type { FutureResults, MapOptions } from "../futures/map.ts";
 export type { PoolMetrics } from "../futures/metrics.ts";
-export type { SubmitOptions, ThreadPoolOptions } from "../futures/pool-options.ts";
+export type { InitargsNeeded, SubmitOptions, ThreadPoolOptions } from "../futures/pool-options.ts";
 export { stopRequested } from "../futures/stop.ts";
 export { type SubmittingPool, ThreadPoolExecutor } from "../futures/thread-pool-executor.ts";
 export type { Percentiles } from "../futures/times.ts";

@@ -7,11 +7,63 @@
 import { describe, typeError } from "../errors/errors.ts";
 import { kindOf } from "../memory/allocator.ts";
 import { loadFloat } from "../memory/float.ts";
-import { handleOf } from "../memory/handle.ts";
+import { handleOf, type SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { FALSE, isBlock, NULL, open, pack, TRUE, UNDEFINED } from "./cell.ts";
 import { hashNumber, hashText, hashWord } from "./hash.ts";
 import { isText } from "./text-cell.ts";
+
+/** What can be a key of a SharedMap, and be in a SharedSet: primitives, and shared objects. */
+export type SharedKey = string | number | bigint | boolean | null | undefined | SharedObject;
+
+/** Instead of a key that no map can have. Nothing is of this type. */
+export interface CannotBeKey<Why extends string> {
+  readonly [refusedKey]: Why;
+}
+declare const refusedKey: unique symbol;
+type NoKey =
+  CannotBeKey<"A key is a string, number, bigint, boolean, null, undefined or a shared object of threadkit">;
+
+type NotShared =
+  | symbol
+  | readonly unknown[]
+  | Date
+  | RegExp
+  | Error
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | ArrayBufferView
+  | Promise<unknown>;
+type Method = (...args: never[]) => unknown;
+/** An interface with methods may be that of a shared object; one with nothing but data is a plain object's. */
+type IsPlain<K> = [keyof K] extends [never]
+  ? false
+  : [Extract<{ [P in keyof K]: K[P] extends Method ? true : never }[keyof K], true>] extends [never]
+    ? true
+    : false;
+
+/** Of `any`, `unknown`, type parameters and unions with a key it is not known: no. */
+type IsNoKey<K> = [0] extends [1 & K]
+  ? false
+  : [K] extends [never]
+    ? false
+    : [Extract<K, SharedKey>] extends [never]
+      ? [K] extends [NotShared]
+        ? true
+        : [K] extends [object]
+          ? IsPlain<K>
+          : false
+      : false;
+
+/** What a SharedMap is made of: entries, unless no key could be in it. */
+export type MapEntries<K, V> =
+  IsNoKey<K> extends true
+    ? [keyMustBePrimitiveOrShared: readonly (readonly [NoKey, V])[]]
+    : [entries?: Iterable<readonly [K, V]> | null];
+
+/** What a SharedSet is made of. */
+export type SetValues<T> =
+  IsNoKey<T> extends true ? [valueMustBePrimitiveOrShared: readonly NoKey[]] : [values?: Iterable<T> | null];
 
 /** The key that stands for all keys equal to it: 0 for -0. */
 export function normal<K>(key: K): K {

@@ -3,6 +3,7 @@ import { describe, rangeError, typeError } from "../errors/errors.ts";
 import { cover } from "../memory/arena.ts";
 import { defineKind, dismiss, isAdopting, kAt, kInspect, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
+import type { SendableItems } from "../transfer/sendable.ts";
 import { pack } from "./cell.ts";
 import { discard, IN_HAND } from "./guarded.ts";
 import { hold } from "./hands.ts";
@@ -55,9 +56,9 @@ export class SharedList<T> extends SharedObject {
    * @throws TypeError (INVALID_ARGUMENT) if `items` can't be looped over
    * @throws CaptureError (CANNOT_CROSS) for an item that can't be kept; RangeError (ARENA_FULL)
    */
-  constructor(items?: Iterable<T>) {
+  constructor(items?: SendableItems<T>) {
     const born = !isAdopting();
-    const values = born && items !== undefined ? valuesIn(items) : [];
+    const values = born && items !== undefined ? valuesIn(items as Iterable<T>) : [];
     super(Kind.SharedList, LIST_WORDS);
     this.#at = this[kAt];
     cover(this.#at + LIST_WORDS);
@@ -182,7 +183,7 @@ export class SharedList<T> extends SharedObject {
   }
 
   /** The items as they are now, one after the other: what other threads change meanwhile is not seen. */
-  [Symbol.iterator](): IterableIterator<T, undefined> {
+  [Symbol.iterator](): IterableIterator<T> {
     return valuesOf<T>(takeSnapshot(sourceOf(this.#at)));
   }
 

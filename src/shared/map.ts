@@ -15,7 +15,7 @@ import {
 } from "./entries.ts";
 import { M_SIZE, MAP_WORDS } from "./hash-table.ts";
 import { type Key, keyOf } from "./key-lock.ts";
-import { normal, wordOf } from "./keys.ts";
+import { type MapEntries, normal, wordOf } from "./keys.ts";
 import { has, read } from "./map-steps.ts";
 import {
   clear,
@@ -67,7 +67,8 @@ export class SharedMap<K, V> extends SharedObject {
    * @param entries pairs of key and value, to begin with
    * @throws TypeError (INVALID_VALUE) if they are no pairs; further as `set`
    */
-  constructor(entries?: Iterable<readonly [K, V]> | null) {
+  constructor(...args: MapEntries<K, V>) {
+    const [entries] = args as [entries?: Iterable<readonly [K, V]> | null];
     const born = !isAdopting();
     if (born && entries != null && typeof entries[Symbol.iterator] !== "function") {
       throw typeError(

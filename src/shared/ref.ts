@@ -16,6 +16,7 @@ import { defineKind, dismiss, isAdopting, kAt, kInspect, SharedObject } from "..
 import { Kind } from "../memory/layout.ts";
 import { Q_GUARD } from "../parking/layout.ts";
 import { defineRobust } from "../parking/robust.ts";
+import type { SendableValue } from "../transfer/sendable.ts";
 import { drop, isBlock, open, pack } from "./cell.ts";
 import { discard, disown, IN_HAND, OUT_HAND, openAndLeave } from "./guarded.ts";
 import { hold, letGo } from "./hands.ts";
@@ -67,7 +68,7 @@ export class SharedRef<T> extends SharedObject {
   readonly #at: number;
 
   /** @throws CaptureError (CANNOT_CROSS) for a value that can't be kept; RangeError (ARENA_FULL) */
-  constructor(value: T) {
+  constructor(value: SendableValue<T>) {
     const born = !isAdopting();
     super(Kind.SharedRef, REF_WORDS);
     const at = this[kAt];

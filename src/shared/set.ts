@@ -8,7 +8,7 @@ import { UNDEFINED } from "./cell.ts";
 import { forEachEntry, type Inspect, inspectEntries, keysOf, seed, twiceOf } from "./entries.ts";
 import { M_SIZE, MAP_WORDS } from "./hash-table.ts";
 import { type Key, keyOf } from "./key-lock.ts";
-import { normal, wordOf } from "./keys.ts";
+import { normal, type SetValues, wordOf } from "./keys.ts";
 import { DELETED, erase, eraseAll, has, write } from "./map-steps.ts";
 
 /**
@@ -38,7 +38,8 @@ export class SharedSet<T> extends SharedObject {
    * @param values to begin with
    * @throws TypeError (INVALID_VALUE) if they are no iterable; further as `add`
    */
-  constructor(values?: Iterable<T> | null) {
+  constructor(...args: SetValues<T>) {
+    const [values] = args as [values?: Iterable<T> | null];
     const born = !isAdopting();
     if (born && values != null && typeof values[Symbol.iterator] !== "function") {
       throw typeError(

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** What every lock can do besides acquire and release, and the checks of their arguments. */
 import { describe, typeError } from "../errors/errors.ts";
 import { kAt, SharedObject } from "../memory/handle.ts";

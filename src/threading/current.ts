@@ -3,7 +3,7 @@ import { nativeThreadId } from "#host";
 import { describe, rangeError, typeError } from "../errors/errors.ts";
 import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
-import { checkOptions, checkSignal, TIMEOUT_MAX } from "../parking/deadline.ts";
+import { checkOptions, checkSignal, type Signal, TIMEOUT_MAX } from "../parking/deadline.ts";
 import { T_NATIVE } from "../parking/layout.ts";
 import { sleepSync } from "../parking/park.ts";
 import { ident } from "../parking/realm.ts";
@@ -62,7 +62,7 @@ export function sleep(ms: number): void {
  * @param options.signal rejects with its reason when aborted
  * @throws RangeError, TypeError (INVALID_TIMEOUT)
  */
-export async function sleepAsync(ms: number, options?: { signal?: AbortSignal }): Promise<void> {
+export async function sleepAsync(ms: number, options?: { signal?: Signal }): Promise<void> {
   checkDuration(ms);
   const signal = checkSignal(checkOptions(options, "sleep").signal, "sleep");
   signal?.throwIfAborted();

@@ -5,12 +5,23 @@ import type { ResourceLimits } from "../host/host.ts";
 import { words } from "../memory/arena.ts";
 import { H_NAME_COUNT } from "../memory/layout.ts";
 import { checkOptions } from "../parking/deadline.ts";
+import type { NeedsArgs, Sendable } from "../transfer/sendable.ts";
 import { checkLimits } from "./limits.ts";
 
-export interface ThreadOptions<A extends readonly unknown[]> {
+/** What a thread is made of. `args` may be left out if `target` needs none. */
+export type ThreadOptions<A extends readonly unknown[]> = ThreadSettings<A> &
+  (NeedsArgs<A> extends true ? ArgsOfTarget : unknown);
+
+/** `target` has parameters: they need `args`. */
+export interface ArgsOfTarget {
+  args: unknown;
+}
+
+export interface ThreadSettings<A extends readonly unknown[]> {
   /** What the thread runs; may be async: the thread ends when its promise settles. */
   target?: (...args: A) => unknown;
-  args?: A;
+  /** The arguments of `target`. */
+  args?: Sendable<readonly [...A]>;
   /** Default: "Thread-N (target name)". */
   name?: string;
   /** Default: that of the creating thread. The process does not wait for daemons. */
@@ -19,8 +30,8 @@ export interface ThreadOptions<A extends readonly unknown[]> {
   resourceLimits?: ResourceLimits;
 }
 
-export function checkThreadOptions<A extends readonly unknown[]>(options: unknown): ThreadOptions<A> {
-  const checked = checkOptions(options, "make a thread") as ThreadOptions<A>;
+export function checkThreadOptions<A extends readonly unknown[]>(options: unknown): ThreadSettings<A> {
+  const checked = checkOptions(options, "make a thread") as ThreadSettings<A>;
   const { target, args, name, daemon, resourceLimits } = checked;
   const refuse = (what: string, value: unknown, want: string) =>
     typeError("INVALID_OPTIONS", `cannot make a thread: ${what} is ${describe(value)}. Give ${want}.`);

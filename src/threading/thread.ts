@@ -29,7 +29,7 @@ import { heedExit, holdForThreads } from "./exit.ts";
 import { joinSteps, unstart } from "./join.ts";
 import { kill } from "./kill.ts";
 import { onCrossing, packCode, unpack } from "./message.ts";
-import { automaticName, checkThreadOptions, type ThreadOptions } from "./options.ts";
+import { automaticName, checkThreadOptions, type ThreadOptions, type ThreadSettings } from "./options.ts";
 import { outgoing } from "./outgoing.ts";
 import { count, currentBlock, enlist, identify, nameOf, setName } from "./registry.ts";
 import { DAEMON, STATE_NAMES, type ThreadState } from "./states.ts";
@@ -66,7 +66,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
   /** @throws TypeError (INVALID_OPTIONS) for a target that is no function, args that are no array and the like */
   constructor(options?: ThreadOptions<A>) {
     const born = !isAdopting();
-    const checked: ThreadOptions<A> = born ? checkThreadOptions(options) : {};
+    const checked: ThreadSettings<A> = born ? checkThreadOptions(options) : {};
     super(...new.target[kShape]);
     this.#made = born;
     if (!born) return;

@@ -10,6 +10,7 @@ import { TIMEOUT_MAX } from "../parking/deadline.ts";
 import { T_FLAGS, T_QUEUE, THREAD_WORDS } from "../parking/layout.ts";
 import { defineRobust } from "../parking/robust.ts";
 import { Event, isEventSet } from "../sync/event.ts";
+import type { NeedsArgs, Sendable } from "../transfer/sendable.ts";
 import { kFurnish, kShape } from "./doors.ts";
 import { disposeThread } from "./registry.ts";
 import { LAPSES } from "./states.ts";
@@ -21,6 +22,10 @@ const T_FINISHED = THREAD_WORDS;
 /** Milliseconds, a double in two words. */
 const T_INTERVAL = T_FINISHED + 1;
 const TIMER_WORDS = T_INTERVAL + 2;
+
+/** The arguments of a timer's function; they may be left out if it needs none. */
+export type TimerArgs<A extends readonly unknown[]> =
+  NeedsArgs<A> extends true ? [args: Sendable<readonly [...A]>] : [args?: Sendable<readonly [...A]>];
 
 /**
  * Runs a function in a thread of its own after `interval` milliseconds, unless it is cancelled before.
@@ -52,7 +57,7 @@ export class Timer<A extends readonly unknown[] = readonly unknown[]> extends Th
    * @param args arguments for `fn`
    * @throws TypeError, RangeError (INVALID_TIMEOUT) for a wrong interval; TypeError (INVALID_ARGUMENT)
    */
-  constructor(interval: number, fn: (...args: A) => unknown, args?: A) {
+  constructor(interval: number, fn: (...args: A) => unknown, ...[args]: TimerArgs<A>) {
     const born = !isAdopting();
     if (born) check(interval, fn, args);
     super();

@@ -61,7 +61,7 @@ describe("submit", () => {
 
   test("leaves nothing behind when function or arguments can't cross", async () => {
     using pool = new ThreadPoolExecutor({ maxWorkers: 1, maxQueue: 2 });
-    const bad = new WeakMap();
+    const bad: unknown = new WeakMap();
     for (let i = 0; i < 5; i++) {
       assert.throws(() => pool.submit(() => bad), { code: "CANNOT_CROSS" });
       assert.throws(() => pool.submit((x: unknown) => x, bad), { code: "CANNOT_CROSS" });
@@ -76,7 +76,7 @@ describe("submit", () => {
 
   test("a result that can't cross fails the task", async () => {
     using pool = new ThreadPoolExecutor(1);
-    await assert.rejects(pool.submit(() => new WeakMap()) as unknown as Promise<unknown>, {
+    await assert.rejects(pool.submit((): unknown => new WeakMap()) as unknown as Promise<unknown>, {
       code: "CANNOT_CROSS",
     });
     assert.equal(await pool.submit(() => 1), 1);

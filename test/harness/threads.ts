@@ -1,5 +1,5 @@
 /** Threads of a test: all are joined, and what fails in one reaches the test. */
-import { Thread, type ThreadOptions } from "threadkit";
+import { Thread, type ThreadOptions, type ThreadSettings } from "threadkit";
 import { LONG } from "./delays.ts";
 
 /** A tuple whose elements were made read-only by `as const`, as parameters want it. */
@@ -9,7 +9,7 @@ type Mutable<A extends readonly unknown[]> = { -readonly [K in keyof A]: A[K] };
 export function startEach<const A extends readonly unknown[]>(
   target: (...args: Mutable<NoInfer<A>>) => unknown,
   argsOfEach: readonly A[],
-  options: Omit<ThreadOptions<A>, "target" | "args"> = {},
+  options: Omit<ThreadSettings<A>, "target" | "args"> = {},
 ): Thread[] {
   return argsOfEach.map(
     (args) =>
