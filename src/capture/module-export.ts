@@ -6,12 +6,16 @@ import { nodeModule, runtime } from "./lazy.ts";
 import { noteClass } from "./resolve.ts";
 import type { FunctionInfo } from "./scopes.ts";
 import type { Source } from "./source.ts";
+import { viteExport } from "./vite.ts";
 
 /** How every thread finds a class that stands there; undefined: its code must travel. */
 export function moduleExport(cls: object, source: Source, info: FunctionInfo): Symbolic | undefined {
   const { url: file } = source;
   if (!file.startsWith("file:") || source.references || isEntry(file)) return undefined;
-  const reference = source.isCommonJs ? required(cls, file) : imported(source, info);
+  const vite = viteExport(cls, file);
+  const reference: Reference | undefined = vite
+    ? { type: "import", file, ...vite }
+    : source.isCommonJs ? required(cls, file) : imported(source, info);
   if (reference === undefined) return undefined;
   noteClass(reference, cls);
   return new Symbolic(reference);

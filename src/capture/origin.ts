@@ -1,10 +1,8 @@
 /** Names that every thread looks up by itself: imports, `require`d modules, a CommonJS module's own variables. */
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Reference } from "../transfer/boundary.ts";
-import { fs, runtime } from "./lazy.ts";
 import type { Binding, Syntax } from "./scopes.ts";
 import type { Source } from "./source.ts";
+import { type ViteOrigin, viteOrigin } from "./vite.ts";
 
 const COMMON_JS = new Set(["require", "module", "exports", "__filename", "__dirname"]);
 
@@ -19,7 +17,7 @@ const INTEROP: Record<string, "esbuild" | "default"> = {
 
 /** What Vite's module runner (Vitest) hands to a module in place of syntax. */
 const VITE: Record<string, string> = {
-  __vite_ssr_import_meta__: "import.meta",
+  __vite_ssr_import_meta__: "vite import.meta",
   __vite_ssr_dynamic_import__: "import()",
 };
 
@@ -55,8 +53,8 @@ function destructured(pattern: Syntax, local: string): string | undefined {
 function originOfValue(init: Syntax, name: string, source: Source): Reference | undefined {
   const file = source.url;
   if (init.type === "AwaitExpression") {
-    const specifier = importedBy(init.argument);
-    return specifier === undefined ? undefined : { type: "import", file, specifier, name };
+    const origin = importedBy(init.argument);
+    return origin && { type: "import", file, ...origin, name };
   }
   if (init.type === "MemberExpression" && name === "*" && !init.computed && requiredBy(init.object, source)) {
     name = init.property.name;
@@ -77,24 +75,16 @@ function originOfValue(init: Syntax, name: string, source: Source): Reference | 
   return { type: "require", file, specifier: wrapped, name: member, interop: asNode ? "node" : interop };
 }
 
-/** The specifier of `import("x")`, also in the form that Vite's module runner gives it. */
-function importedBy(node: Syntax): string | undefined {
-  if (node.type === "ImportExpression") return node.options == null ? text(node.source) : undefined;
-  if (node.type !== "CallExpression" || node.callee.name !== "__vite_ssr_import__") return undefined;
-  const specifier = text(node.arguments[0]);
-  return specifier && viteFile(specifier);
+/** What `import("x")` imports, also in the form that Vite's module runner gives it. */
+function importedBy(node: Syntax): ViteOrigin | undefined {
+  const isVite = node.type === "CallExpression" && node.callee.name === "__vite_ssr_import__";
+  if (!isVite && (node.type !== "ImportExpression" || node.options != null)) return undefined;
+  const specifier = text(isVite ? node.arguments[0] : node.source);
+  return specifier === undefined ? undefined : isVite ? viteOrigin(specifier) : { specifier };
 }
 
 function text(node: Syntax | undefined): string | undefined {
   return typeof node?.value === "string" ? node.value : undefined;
-}
-
-/** Vite names files by paths from the root of the project, or by `/@fs/` and the real path. */
-function viteFile(specifier: string): string {
-  if (specifier.startsWith("/@fs/")) return pathToFileURL(specifier.slice(4)).href;
-  if (!specifier.startsWith("/")) return specifier;
-  const inRoot = join(runtime().cwd(), specifier);
-  return pathToFileURL(fs().existsSync(inRoot) ? inRoot : specifier).href;
 }
 
 /** The specifier of `require("x")`. */

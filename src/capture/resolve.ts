@@ -4,8 +4,10 @@ import { isSharedClass } from "../memory/classes.ts";
 import type { Reference } from "../transfer/boundary.ts";
 import { rememberOrigin, setOriginFinder } from "../transfer/error-classes.ts";
 import { type ImportReference, script } from "./compile.ts";
+import { importCompiled, type ModuleHost, viteEnv } from "./compiled.ts";
 import { nodeModule, runtime, url } from "./lazy.ts";
 import { libraryExport } from "./library.ts";
+import { viteValue } from "./vite.ts";
 
 type Namespace = Record<string, unknown>;
 type Importer = (specifier: string, options?: { with: Record<string, string> }) => Promise<Namespace>;
@@ -14,8 +16,8 @@ const importers = new Map<string, Importer>();
 const namespaces = new Map<string, Namespace>();
 const requires = new Map<string, NodeJS.Require>();
 
-const keyOf = ({ file, specifier, attributes }: ImportReference) =>
-  `${file}\n${specifier}\n${attributes ? JSON.stringify(attributes) : ""}`;
+const keyOf = ({ file, specifier, attributes, modules }: ImportReference) =>
+  `${file}\n${specifier}\n${attributes ? JSON.stringify(attributes) : ""}\n${modules ?? ""}`;
 
 /** What relative specifiers in `file` are relative to: code from `node -e` stands nowhere. */
 function baseOf(file: string): string {
@@ -74,9 +76,13 @@ async function load(missing: readonly ImportReference[]): Promise<void> {
   await ready;
   await Promise.all(
     missing.map(async (reference) => {
-      const { file, specifier, attributes } = reference;
+      const { file, specifier, attributes, modules } = reference;
       const options = attributes && { with: attributes };
-      namespaces.set(keyOf(reference), await importerOf(file)(specifier, options));
+      const loading =
+        modules === undefined
+          ? importerOf(file)(specifier, options)
+          : importCompiled(modules, specifier, moduleHost);
+      namespaces.set(keyOf(reference), await loading);
     }),
   );
 }
@@ -186,6 +192,8 @@ setOriginFinder({
   classOf(origin) {
     const [kind, file, specifier, name] = origin.split("\n");
     if (kind !== "import") return undefined;
+    const fromVite = viteValue(specifier, name);
+    if (fromVite !== undefined) return fromVite;
     try {
       const require = requireOf(file);
       const isThere =
@@ -197,6 +205,14 @@ setOriginFinder({
     }
   },
 });
+
+/** What modules that a tool compiled get from here. */
+const moduleHost: ModuleHost = {
+  compile: (text, file, columnOffset) => script(text, file, 0, columnOffset),
+  importFrom: (file, specifier) => importerOf(file)(specifier),
+  requireFrom: requireOf,
+  metaOf: (file) => moduleVariable(file, "vite import.meta") as object,
+};
 
 const modules = new Map<string, { exports: object }>();
 
@@ -213,6 +229,8 @@ function moduleVariable(file: string, name: string): unknown {
       return dirname(path);
     case "import.meta":
       return metaOf(file, path);
+    case "vite import.meta":
+      return { ...metaOf(file, path), env: viteEnv() };
     default: {
       let module = modules.get(file);
       if (!module) {

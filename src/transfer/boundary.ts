@@ -42,6 +42,8 @@ export type Reference =
       readonly specifier: string;
       readonly name: string;
       readonly attributes?: Record<string, string>;
+      /** Its module comes from what a tool compiled: the text block that says what, see capture/vite.ts. */
+      readonly modules?: number;
     }
   | {
       readonly type: "require";
