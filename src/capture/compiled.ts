@@ -32,11 +32,35 @@ let last: Promise<unknown> = Promise.resolve();
 
 /** The exports of a module in the table that a text block holds. */
 export function importCompiled(table: number, id: string, host: ModuleHost): Promise<Namespace> {
-  const modules = tables.get(table) ?? (JSON.parse(readText(table)) as CompiledModules);
-  tables.set(table, modules);
-  const loading = last.then(() => run(modules, id, host, []));
+  const loading = last.then(() => run(tableAt(table), id, host, []));
   last = loading.catch(() => {});
   return loading;
+}
+
+/** `import()` as it is in the module of the table that has this `file:` URL. */
+export function importerIn(table: number, file: string, host: ModuleHost) {
+  const modules = tableAt(table);
+  const module = Object.values(modules).find((module) => module.file === file);
+  return importer(modules, module!, host, []);
+}
+
+function tableAt(at: number): CompiledModules {
+  let modules = tables.get(at);
+  if (modules === undefined) tables.set(at, (modules = JSON.parse(readText(at)) as CompiledModules));
+  return modules;
+}
+
+function importer(
+  modules: CompiledModules,
+  { file, imports }: CompiledModule,
+  host: ModuleHost,
+  stack: readonly string[],
+) {
+  return async (specifier: string): Promise<Namespace> => {
+    const found = imports[specifier];
+    if (found && "id" in found) return run(modules, found.id, host, stack);
+    return throughDefault(await host.importFrom(file, found?.external ?? specifier));
+  };
 }
 
 async function run(
@@ -64,16 +88,13 @@ async function run(
 
 async function evaluate(
   modules: CompiledModules,
-  { code, file, imports }: CompiledModule,
+  module: CompiledModule,
   exports: Namespace,
   host: ModuleHost,
   stack: readonly string[],
 ): Promise<void> {
-  const importModule = async (specifier: string): Promise<Namespace> => {
-    const found = imports[specifier];
-    if (found && "id" in found) return run(modules, found.id, host, stack);
-    return throughDefault(await host.importFrom(file, found?.external ?? specifier));
-  };
+  const { code, file } = module;
+  const importModule = importer(modules, module, host, stack);
   const isFile = file.startsWith("file:");
   const require = isFile ? host.requireFrom(file) : undefined;
   const meta = host.metaOf(file) as { filename?: string; dirname?: string };

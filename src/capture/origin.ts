@@ -2,7 +2,7 @@
 import type { Reference } from "../transfer/boundary.ts";
 import type { Binding, Syntax } from "./scopes.ts";
 import type { Source } from "./source.ts";
-import { type ViteOrigin, viteOrigin } from "./vite.ts";
+import { type ViteOrigin, viteModules, viteOrigin } from "./vite.ts";
 
 const COMMON_JS = new Set(["require", "module", "exports", "__filename", "__dirname"]);
 
@@ -18,7 +18,7 @@ const INTEROP: Record<string, "esbuild" | "default"> = {
 /** What Vite's module runner (Vitest) hands to a module in place of syntax. */
 const VITE: Record<string, string> = {
   __vite_ssr_import_meta__: "vite import.meta",
-  __vite_ssr_dynamic_import__: "import()",
+  __vite_ssr_dynamic_import__: "vite import()",
 };
 
 /** The reference for a captured binding, or undefined if its value must travel. */
@@ -27,7 +27,8 @@ export function originOf(binding: Binding, source: Source): Reference | undefine
   if (known && binding.scope.parent === source.root) return known;
   const { imported, declarator, kind } = binding;
   if (kind === "param" && Object.hasOwn(VITE, binding.name)) {
-    return { type: "cjs", file: source.url, name: VITE[binding.name] };
+    const modules = viteModules(source.url);
+    return { type: "cjs", file: source.url, name: VITE[binding.name], ...(modules && { modules }) };
   }
   if (imported) return { type: "import", file: source.url, ...imported };
   if (!declarator?.init || binding.writes.length > 0 || kind === "param") return undefined;

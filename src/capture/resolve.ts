@@ -4,7 +4,7 @@ import { isSharedClass } from "../memory/classes.ts";
 import type { Reference } from "../transfer/boundary.ts";
 import { rememberOrigin, setOriginFinder } from "../transfer/error-classes.ts";
 import { type ImportReference, script } from "./compile.ts";
-import { importCompiled, type ModuleHost, viteEnv } from "./compiled.ts";
+import { importCompiled, importerIn, type ModuleHost, viteEnv } from "./compiled.ts";
 import { nodeModule, runtime, url } from "./lazy.ts";
 import { libraryExport } from "./library.ts";
 import { viteValue } from "./vite.ts";
@@ -114,7 +114,7 @@ export function resolve(reference: Reference): unknown {
       return reference.name === undefined ? exports : exports[reference.name];
     }
     case "cjs":
-      return moduleVariable(reference.file, reference.name);
+      return moduleVariable(reference.file, reference.name, reference.modules);
     case "library":
       return libraryExport(reference.name);
     case "global":
@@ -216,13 +216,13 @@ const moduleHost: ModuleHost = {
 
 const modules = new Map<string, { exports: object }>();
 
-function moduleVariable(file: string, name: string): unknown {
+function moduleVariable(file: string, name: string, table?: number): unknown {
   const path = file.startsWith("file:") ? url().fileURLToPath(file) : file;
   switch (name) {
     case "require":
       return requireOf(file);
-    case "import()":
-      return importerOf(file);
+    case "vite import()":
+      return table === undefined ? importerOf(file) : importerIn(table, file, moduleHost);
     case "__filename":
       return path;
     case "__dirname":

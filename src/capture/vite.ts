@@ -97,6 +97,12 @@ const nodeOf = (url: string) => {
   return modules()!.getModuleById(decodeURIComponent(new URL(url).pathname));
 };
 
+/** All that a file leads to, for the dynamic imports in it. */
+export function viteModules(url: string): number | undefined {
+  const node = nodeOf(url);
+  return node?.meta?.code === undefined ? undefined : reachable(node);
+}
+
 /** How a thread finds what that module of Vite's exports, or undefined; never the test file itself. */
 export function viteExport(value: unknown, url: string): (ViteOrigin & { name: string }) | undefined {
   const node = nodeOf(url);

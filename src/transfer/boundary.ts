@@ -53,7 +53,7 @@ export type Reference =
       /** How a compiler's helper looks at the module: `__toESM` (`node`: with its second argument), `__importDefault`. */
       readonly interop?: "esbuild" | "node" | "default";
     }
-  | { readonly type: "cjs"; readonly file: string; readonly name: string }
+  | { readonly type: "cjs"; readonly file: string; readonly name: string; readonly modules?: number }
   | { readonly type: "global"; readonly path: readonly string[] }
   /** What this library exports: every thread has it already, without an import. */
   | { readonly type: "library"; readonly name: string };

@@ -1,5 +1,4 @@
 /** core.cjs: what every thread loads, the face of it, and how workers start. */
-import { beside } from "../capture/lazy.ts";
 import { knownExports, knownParts } from "../capture/library.ts";
 import { type Part, setPartLoader } from "../memory/parts.ts";
 import * as face from "../public/core.ts";
@@ -11,7 +10,11 @@ declare const threadkitParts: Readonly<Record<Part, readonly string[]>>;
 knownExports(face);
 knownParts(threadkitParts);
 
-let load: (file: string) => unknown = (file) => beside(`./${file}`);
+/** That of core.cjs. In Vitest and Jest it is theirs: Node's own would load a second core.cjs, outside of their context. */
+declare const require: (file: string) => unknown;
+const inFolder = (file: string) => `./${file}`;
+
+let load: (file: string) => unknown = (file) => require(inFolder(file));
 /** How a worker loads other files of the package, in place of `require`. */
 export function loadWith(loader: (file: string) => unknown): void {
   load = loader;

@@ -80,7 +80,7 @@ describe("a thread", () => {
 
   test("gets plain data of the test", () => {
     const seen = new SharedMap<string, unknown>();
-    const data = { list: [1, { two: 2 }], date: new Date(5), map: new Map([[1, new Set([2])]]), re: /x/g, buf: Buffer.from("abc"), bytes: new Uint8Array([1, 2]), error: new RangeError("out") };
+    const data = { list: [1, { two: 2 }], date: new Date(5), map: new Map([[1, new Set([2])]]), re: /x/g, bytes: new Uint8Array([1, 2]), error: new RangeError("out") };
     new Thread({ target: () => void seen.set("data", data) }).start().join();
     const got = seen.get("data") as typeof data;
     expect(got).toEqual(data);
