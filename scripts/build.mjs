@@ -23,9 +23,18 @@ const settings = {
   sourcemap: true,
   sourcesContent: false,
   metafile: true,
-  define: { "import.meta.url": "threadkitFile.url", threadkitParser: '"./acorn.cjs"' },
+  define: {
+    "import.meta.url": "threadkitFile.url",
+    threadkitParser: '"./acorn.cjs"',
+    "Symbol.dispose": "threadkitDispose",
+    "Symbol.asyncDispose": "threadkitAsyncDispose",
+  },
+  // A `vm` context of Node 20 (Vitest, Jest) lacks the symbols; compilers of `using` then take these.
   banner: {
-    js: 'const threadkitFile={get url(){return require("node:url").pathToFileURL(__filename).href}};',
+    js:
+      'const threadkitFile={get url(){return require("node:url").pathToFileURL(__filename).href}},' +
+      'threadkitDispose=Symbol.dispose??Symbol.for("Symbol.dispose"),' +
+      'threadkitAsyncDispose=Symbol.asyncDispose??Symbol.for("Symbol.asyncDispose");',
   },
   logLevel: "warning",
 };

@@ -40,6 +40,14 @@ export class Shelf extends SharedStruct({ count: "int32", label: "string", lock:
       this.label = basename("/shelf/taken");
     });
   }
+
+  static full(): Shelf {
+    return new Shelf({ count: 100 });
+  }
+
+  static sellOut(item: string): never {
+    throw new OutOfStock(item);
+  }
 }
 
 export default function greet(name: string): string {
