@@ -86,7 +86,7 @@ function reachable(first: ViteModule): number {
         queue.push(node);
       }
     }
-    found[id] = { code: blockOf(meta.code), file: file?.startsWith("/") ? pathToFileURL(file).href : id, imports };
+    found[id] = { code: blockOf(codeWithMap(meta)), file: file?.startsWith("/") ? pathToFileURL(file).href : id, imports };
   }
   return blockOf(JSON.stringify(found));
 }
@@ -120,5 +120,13 @@ export function viteValue(specifier: string, name: string): unknown {
 
 /** The source map of a module whose code does not hold it. */
 export function viteMap(url: string): unknown {
-  return nodeOf(url)?.meta?.sourceMap;
+  const map = nodeOf(url)?.meta?.sourceMap;
+  return typeof map === "string" ? JSON.parse(map) : undefined;
+}
+
+/** The code as it is to be, with its source map at the end: Vitest 5 keeps them apart. */
+function codeWithMap({ code, sourceMap }: NonNullable<ViteModule["meta"]>): string {
+  if (typeof sourceMap !== "string") return code!;
+  const encoded = Buffer.from(sourceMap).toString("base64");
+  return `${code}\n//# sourceMappingURL=data:application/json;base64,${encoded}\n`;
 }

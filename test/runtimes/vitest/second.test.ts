@@ -1,6 +1,10 @@
+import { readFileSync } from "node:fs";
 import { Queue, SharedMap, SharedStruct, Thread, ThreadPoolExecutor } from "threadkit";
 import { expect, test } from "vitest";
 import { OutOfStock, Shelf, total } from "#shop/prices";
+
+const lines = readFileSync(new URL("prices.ts", import.meta.url), "utf8").split("\n");
+const thrownAt = lines.findIndex((line) => line.includes("throw new OutOfStock")) + 1;
 
 /** Exported, so that its code is looked for among the exports of this file. */
 export class Basket extends SharedStruct({ items: "any" }) {
@@ -14,7 +18,9 @@ test("aliases of the project's configuration work in threads", async () => {
   using pool = new ThreadPoolExecutor(1);
   expect(await pool.submit(() => basket.sum())).toBe(3);
   expect(await pool.submit((b) => b instanceof Basket, basket)).toBe(true);
-  await expect(pool.submit(() => Shelf.sellOut("tea"))).rejects.toThrow(OutOfStock);
+  const error = await pool.submit(() => Shelf.sellOut("tea")).exceptionAsync();
+  expect(error).toBeInstanceOf(OutOfStock);
+  expect((error as Error).stack).toContain(`prices.ts:${thrownAt}:11`);
 });
 
 test("a thread hands over an instance of a class that only its module names", async () => {
