@@ -147,6 +147,28 @@ function readFrom(scopes: Stash["scopes"], global: object, name: string): unknow
   return MISSING;
 }
 
+/** Texts of all scripts of the process by their URLs, the newest of each, at the price of one pass of `Debugger.enable`. */
+export function withScripts<T>(use: (textOf: (url: string) => string | undefined) => T): T {
+  const current = open();
+  const ids = new Map<string, string>();
+  const texts = new Map<string, string>();
+  const onParsed = ({ params }: { params: { scriptId: string; url: string } }) =>
+    void ids.set(params.url, params.scriptId);
+  current.on("Debugger.scriptParsed", onParsed);
+  try {
+    post("Debugger.enable");
+    return use((url) => {
+      const scriptId = ids.get(url);
+      if (scriptId === undefined) return undefined;
+      if (!texts.has(url)) texts.set(url, post("Debugger.getScriptSource", { scriptId }).scriptSource);
+      return texts.get(url);
+    });
+  } finally {
+    post("Debugger.disable");
+    current.off("Debugger.scriptParsed", onParsed);
+  }
+}
+
 /** The text of a script exactly as V8 compiled it, at the price of one pass of `Debugger.enable`: 5–30 ms. */
 export function scriptText(scriptId: string): ScriptText {
   const current = open();

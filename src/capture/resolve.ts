@@ -4,9 +4,12 @@ import { isSharedClass } from "../memory/classes.ts";
 import type { Reference } from "../transfer/boundary.ts";
 import { rememberOrigin, setOriginFinder } from "../transfer/error-classes.ts";
 import { type ImportReference, script } from "./compile.ts";
-import { importCompiled, importerIn, type ModuleHost, viteEnv } from "./compiled.ts";
+import { compiledExport, type ModuleHost } from "./compiled.ts";
 import { nodeModule, runtime, url } from "./lazy.ts";
+import { jestRequire, jestRequireOf } from "./jest.ts";
 import { libraryExport } from "./library.ts";
+import { requireCompiled, requireIn } from "./run-commonjs.ts";
+import { importCompiled, importerIn, viteEnv } from "./run-vite.ts";
 import { viteValue } from "./vite.ts";
 
 type Namespace = Record<string, unknown>;
@@ -35,7 +38,7 @@ function importerOf(file: string): Importer {
 
 function requireOf(file: string): NodeJS.Require {
   let require = requires.get(file);
-  if (!require) requires.set(file, (require = nodeModule().createRequire(baseOf(file))));
+  if (!require) requires.set(file, (require = jestRequireOf(baseOf(file)) ?? nodeModule().createRequire(baseOf(file))));
   return require;
 }
 
@@ -59,8 +62,16 @@ export function importAll(references: readonly Reference[]): Promise<void> | und
 
 function isMissing(reference: Reference): reference is ImportReference {
   return (
-    reference.type === "import" && !namespaces.has(keyOf(reference)) && classHere(reference) === undefined
+    reference.type === "import" &&
+    !namespaces.has(keyOf(reference)) &&
+    classHere(reference) === undefined &&
+    viteHere(reference) === undefined
   );
+}
+
+/** What Vite has evaluated in this thread already, where it is the one that compiled it. */
+function viteHere({ modules, specifier, name }: ImportReference): unknown {
+  return modules === undefined ? undefined : viteValue(specifier, name);
 }
 
 /** Calls `noteClass` for classes of this thread that it may not know yet. */
@@ -101,7 +112,7 @@ export function namespaceOf(reference: ImportReference): Namespace {
 export function resolve(reference: Reference): unknown {
   switch (reference.type) {
     case "import": {
-      const cls = classHere(reference);
+      const cls = classHere(reference) ?? viteHere(reference);
       if (cls !== undefined) return cls;
       const namespace = namespaceOf(reference);
       if (reference.name === "*") return namespace;
@@ -110,7 +121,12 @@ export function resolve(reference: Reference): unknown {
       return value;
     }
     case "require": {
-      const exports = lookThrough(requireOf(reference.file)(reference.specifier), reference.interop);
+      const { file, specifier, modules } = reference;
+      const found =
+        modules === undefined || jestRequire()
+          ? requireOf(file)(specifier)
+          : requireCompiled(modules, specifier, moduleHost);
+      const exports = lookThrough(found, reference.interop);
       return reference.name === undefined ? exports : exports[reference.name];
     }
     case "cjs":
@@ -187,7 +203,8 @@ setOriginFinder({
       for (const name of Object.keys(namespace))
         if (namespace[name] === cls) return importOrigin({ type: "import", file, specifier, name });
     }
-    return undefined;
+    const compiled = compiledExport(cls);
+    return compiled && importOrigin({ ...compiled, type: "import" });
   },
   classOf(origin) {
     const [kind, file, specifier, name] = origin.split("\n");
@@ -220,7 +237,10 @@ function moduleVariable(file: string, name: string, table?: number): unknown {
   const path = file.startsWith("file:") ? url().fileURLToPath(file) : file;
   switch (name) {
     case "require":
-      return requireOf(file);
+      return table === undefined || jestRequire() ? requireOf(file) : requireIn(table, file, moduleHost);
+    case "interop esbuild":
+    case "interop default":
+      return (exports: unknown) => lookThrough(exports, name.slice(8) as "esbuild" | "default");
     case "vite import()":
       return table === undefined ? importerOf(file) : importerIn(table, file, moduleHost);
     case "__filename":

@@ -4,8 +4,8 @@
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { storeText } from "../memory/text.ts";
 import { fs, runtime } from "./lazy.ts";
+import { blockOf, type CompiledModule, type ExportOrigin, type ToolOrigin } from "./tables.ts";
 
 /** A node of `EvaluatedModules` of vite/module-runner, as far as it is used here. */
 interface ViteModule {
@@ -23,25 +23,11 @@ interface VitestState {
   readonly filepath?: string;
 }
 
-/** One module as a thread gets it: what its code imports, by the names that it uses, is there by id, or for Node. */
-export interface CompiledModule {
-  /** Text block with the code. */
-  readonly code: number;
-  readonly file: string;
-  readonly imports: Readonly<Record<string, { readonly id: string } | { readonly external: string }>>;
-}
-export type CompiledModules = Readonly<Record<string, CompiledModule>>;
-
 const state = () => (globalThis as { __vitest_worker__?: VitestState }).__vitest_worker__;
 const modules = () => state()?.evaluatedModules;
 
 /** How a thread imports what a module of Vite's imports as `specifier`. */
-export interface ViteOrigin {
-  readonly specifier: string;
-  readonly modules?: number;
-}
-
-export function viteOrigin(specifier: string): ViteOrigin {
+export function viteOrigin(specifier: string): ToolOrigin {
   const node = moduleNamed(specifier);
   const external = node?.meta?.externalize;
   if (external !== undefined) return { specifier: external };
@@ -59,14 +45,6 @@ function viteFile(specifier: string): string {
   if (!specifier.startsWith("/")) return specifier;
   const inRoot = join(runtime().cwd(), specifier);
   return pathToFileURL(fs().existsSync(inRoot) ? inRoot : specifier).href;
-}
-
-/** Text blocks by what they hold. Never given back: a thread may ask for them at any time. */
-const texts = new Map<string, number>();
-function blockOf(text: string): number {
-  let at = texts.get(text);
-  if (at === undefined) texts.set(text, (at = storeText(text)));
-  return at;
 }
 
 /** A text block with `CompiledModules`: the module and all that it leads to. */
@@ -104,12 +82,12 @@ export function viteModules(url: string): number | undefined {
 }
 
 /** How a thread finds what that module of Vite's exports, or undefined; never the test file itself. */
-export function viteExport(value: unknown, url: string): (ViteOrigin & { name: string }) | undefined {
+export function viteExport(value: unknown, url: string): ExportOrigin | undefined {
   const node = nodeOf(url);
   if (node?.exports === undefined || node.meta?.code === undefined || node.file === state()?.filepath)
     return undefined;
   for (const name of Object.keys(node.exports))
-    if (node.exports[name] === value) return { specifier: node.id, modules: reachable(node), name };
+    if (node.exports[name] === value) return { type: "import", file: url, specifier: node.id, modules: reachable(node), name };
   return undefined;
 }
 

@@ -52,6 +52,7 @@ export type Reference =
       readonly name?: string;
       /** How a compiler's helper looks at the module: `__toESM` (`node`: with its second argument), `__importDefault`. */
       readonly interop?: "esbuild" | "node" | "default";
+      readonly modules?: number;
     }
   | { readonly type: "cjs"; readonly file: string; readonly name: string; readonly modules?: number }
   | { readonly type: "global"; readonly path: readonly string[] }

@@ -1,8 +1,8 @@
 /** core.cjs: what every thread loads, the face of it, and how workers start. */
 import { knownExports, knownParts } from "../capture/library.ts";
-import { type Part, setPartLoader } from "../memory/parts.ts";
+import { loadPart, type Part, setPartLoader } from "../memory/parts.ts";
 import * as face from "../public/core.ts";
-import { setOutgoing } from "../threading/outgoing.ts";
+import { outgoing, setOutgoing } from "../threading/outgoing.ts";
 
 /** What the parts export, as the build finds it. */
 declare const threadkitParts: Readonly<Record<Part, readonly string[]>>;
@@ -21,6 +21,12 @@ export function loadWith(loader: (file: string) => unknown): void {
 }
 setOutgoing(() => load("outgoing.cjs") as never);
 setPartLoader((part) => void load(`${part}.cjs`));
+
+/** Loads the other files at once. */
+export function loadAll(): void {
+  for (const part of ["data", "pools"] as const) loadPart(part);
+  outgoing();
+}
 
 export * from "../public/core.ts";
 export { runWorker } from "./entry.ts";

@@ -50,6 +50,8 @@ export class Shelf extends SharedStruct({ count: "int32", label: "string", lock:
   }
 }
 
+export const fullShelf = () => Shelf.full();
+
 export default function greet(name: string): string {
   return `hello ${name}`;
 }

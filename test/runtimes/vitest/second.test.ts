@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Queue, SharedMap, SharedStruct, Thread, ThreadPoolExecutor } from "threadkit";
 import { expect, test } from "vitest";
-import { OutOfStock, Shelf, total } from "#shop/prices";
+import { fullShelf, OutOfStock, Shelf, total } from "#shop/prices";
 
 const lines = readFileSync(new URL("prices.ts", import.meta.url), "utf8").split("\n");
 const thrownAt = lines.findIndex((line) => line.includes("throw new OutOfStock")) + 1;
@@ -25,7 +25,7 @@ test("aliases of the project's configuration work in threads", async () => {
 
 test("a thread hands over an instance of a class that only its module names", async () => {
   using pool = new ThreadPoolExecutor(1);
-  const shelf = await pool.submit(() => Shelf.full());
+  const shelf = await pool.submit(() => fullShelf());
   expect(shelf).toBeInstanceOf(Shelf);
   expect(shelf.count).toBe(100);
 });
