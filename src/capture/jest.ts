@@ -61,7 +61,11 @@ const tables = new Map<string, number | undefined>();
 
 /** A text block with the module and all that it leads to; undefined if Node loads it just as well. */
 function reachable(first: string): number | undefined {
-  if (!tables.has(first)) tables.set(first, withScripts((textOf) => collect(first, textOf)));
+  if (!tables.has(first))
+    tables.set(
+      first,
+      withScripts((textOf) => collect(first, textOf)),
+    );
   return tables.get(first);
 }
 

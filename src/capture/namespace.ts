@@ -70,6 +70,8 @@ export function needlessNamespaces(slots: readonly Slot[], members: readonly num
   }
   return members
     .map((i) => slots[i].member!)
-    .filter(({ slot, uses }, i, all) => read.get(slot) === uses && all.findIndex((m) => m.slot === slot) === i)
+    .filter(
+      ({ slot, uses }, i, all) => read.get(slot) === uses && all.findIndex((m) => m.slot === slot) === i,
+    )
     .map(({ slot }) => slot);
 }

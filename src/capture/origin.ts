@@ -3,7 +3,7 @@ import type { Reference } from "../transfer/boundary.ts";
 import { jestModules, jestOrigin } from "./jest.ts";
 import type { Binding, Syntax } from "./scopes.ts";
 import type { Source } from "./source.ts";
-import { type ToolOrigin } from "./tables.ts";
+import type { ToolOrigin } from "./tables.ts";
 import { viteModules, viteOrigin } from "./vite.ts";
 
 const COMMON_JS = new Set(["require", "module", "exports", "__filename", "__dirname"]);

@@ -5,8 +5,8 @@ import type { Reference } from "../transfer/boundary.ts";
 import { rememberOrigin, setOriginFinder } from "../transfer/error-classes.ts";
 import { type ImportReference, script } from "./compile.ts";
 import { compiledExport, type ModuleHost } from "./compiled.ts";
-import { nodeModule, runtime, url } from "./lazy.ts";
 import { jestRequire, jestRequireOf } from "./jest.ts";
+import { nodeModule, runtime, url } from "./lazy.ts";
 import { libraryExport } from "./library.ts";
 import { requireCompiled, requireIn } from "./run-commonjs.ts";
 import { importCompiled, importerIn, viteEnv } from "./run-vite.ts";
@@ -38,7 +38,8 @@ function importerOf(file: string): Importer {
 
 function requireOf(file: string): NodeJS.Require {
   let require = requires.get(file);
-  if (!require) requires.set(file, (require = jestRequireOf(baseOf(file)) ?? nodeModule().createRequire(baseOf(file))));
+  if (!require)
+    requires.set(file, (require = jestRequireOf(baseOf(file)) ?? nodeModule().createRequire(baseOf(file))));
   return require;
 }
 

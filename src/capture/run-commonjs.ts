@@ -31,7 +31,13 @@ function run(table: Table, id: string, host: ModuleHost): unknown {
   const { code, file } = table.modules[id];
   const require = requirer(table, id, host);
   const { filename, dirname } = host.metaOf(file) as { filename: string; dirname: string };
-  const given = { exports: it.module.exports, require, module: it.module, __filename: filename, __dirname: dirname };
+  const given = {
+    exports: it.module.exports,
+    require,
+    module: it.module,
+    __filename: filename,
+    __dirname: dirname,
+  };
   const [head, text] = wrapped(code, Object.keys(given), "function");
   rememberCompiled({ url: file, text, lineOffset: 0, columnOffset: 0 });
   const body = host.compile(`${head}${text}\n}})`, file, -head.length) as (...given: unknown[]) => void;

@@ -1,5 +1,13 @@
 /** Modules that Vite compiled for its module runner, in a thread. */
-import { begin, idOf, type ModuleHost, type Namespace, type Running, type Table, tableAt } from "./compiled.ts";
+import {
+  begin,
+  idOf,
+  type ModuleHost,
+  type Namespace,
+  type Running,
+  type Table,
+  tableAt,
+} from "./compiled.ts";
 import { runtime } from "./lazy.ts";
 import { rememberCompiled } from "./rebuilt.ts";
 import { wrapped } from "./wrapped.ts";
@@ -62,7 +70,9 @@ async function evaluate(it: Running, host: ModuleHost, stack: readonly string[])
   };
   const [head, text] = wrapped(code, Object.keys(given), "async");
   rememberCompiled({ url: file, text, lineOffset: 0, columnOffset: 0 });
-  const body = host.compile(`${head}${text}\n}})`, file, -head.length) as (...given: unknown[]) => Promise<void>;
+  const body = host.compile(`${head}${text}\n}})`, file, -head.length) as (
+    ...given: unknown[]
+  ) => Promise<void>;
   await body(...Object.values(given));
 }
 

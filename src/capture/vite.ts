@@ -64,7 +64,11 @@ function reachable(first: ViteModule): number {
         queue.push(node);
       }
     }
-    found[id] = { code: blockOf(codeWithMap(meta)), file: file?.startsWith("/") ? pathToFileURL(file).href : id, imports };
+    found[id] = {
+      code: blockOf(codeWithMap(meta)),
+      file: file?.startsWith("/") ? pathToFileURL(file).href : id,
+      imports,
+    };
   }
   return blockOf(JSON.stringify(found));
 }
@@ -87,7 +91,8 @@ export function viteExport(value: unknown, url: string): ExportOrigin | undefine
   if (node?.exports === undefined || node.meta?.code === undefined || node.file === state()?.filepath)
     return undefined;
   for (const name of Object.keys(node.exports))
-    if (node.exports[name] === value) return { type: "import", file: url, specifier: node.id, modules: reachable(node), name };
+    if (node.exports[name] === value)
+      return { type: "import", file: url, specifier: node.id, modules: reachable(node), name };
   return undefined;
 }
 

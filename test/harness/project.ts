@@ -27,7 +27,12 @@ export function installProject(name: string): Project {
   mkdirSync(own, { recursive: true });
   cpSync(path.join(root, "dist"), path.join(own, "dist"), { recursive: true });
   cpSync(path.join(root, "package.json"), path.join(own, "package.json"));
-  const env = { TSX_TSCONFIG_PATH: undefined, FORCE_COLOR: undefined, NO_COLOR: "1", NODE_OPTIONS: undefined };
+  const env = {
+    TSX_TSCONFIG_PATH: undefined,
+    FORCE_COLOR: undefined,
+    NO_COLOR: "1",
+    NODE_OPTIONS: undefined,
+  };
   return {
     folder,
     command: (command, args, options) =>

@@ -32,7 +32,10 @@ test("tasks use modules, and classes of the test file and of modules", async () 
   const pool = new ThreadPoolExecutor(2);
   expect(await pool.submit(() => [total([1, 2]), prices.total([3])])).toEqual([3, 3]);
   const [account, shelf] = [new Account({ balance: 1 }), new Shelf({ count: 3 })];
-  await pool.submit(() => (account.deposit(4), shelf.take()));
+  await pool.submit(() => {
+    account.deposit(4);
+    shelf.take();
+  });
   expect([account.balance, shelf.count]).toEqual([5, 2]);
   expect(await pool.submit(() => new Shelf())).toBeInstanceOf(Shelf);
   await expect(pool.submit(() => JSON.parse("{"))).rejects.toThrow(SyntaxError);
@@ -41,7 +44,12 @@ test("tasks use modules, and classes of the test file and of modules", async () 
 
 test("plain data crosses", async () => {
   const pool = new ThreadPoolExecutor(1);
-  const data = { list: [1, { two: 2 }], date: new Date(5), map: new Map([[1, new Set([2])]]), bytes: new Uint8Array([1, 2]) };
+  const data = {
+    list: [1, { two: 2 }],
+    date: new Date(5),
+    map: new Map([[1, new Set([2])]]),
+    bytes: new Uint8Array([1, 2]),
+  };
   const got = await pool.submit(() => data);
   expect(got).toEqual(data);
   expect(got.list).toBeInstanceOf(Array);

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { Queue, SharedMap, SharedStruct, Thread, ThreadPoolExecutor } from "threadkit";
 import { fullShelf, OutOfStock, Shelf, total } from "#shop/prices";
 
-const lines = readFileSync(expect.getState().testPath!.replace("second.test.ts", "prices.ts"), "utf8").split("\n");
+const lines = readFileSync(expect.getState().testPath!.replace("second.test.ts", "prices.ts"), "utf8").split(
+  "\n",
+);
 const thrownAt = lines.findIndex((line) => line.includes("throw new OutOfStock")) + 1;
 
 /** Exported, so that its code is looked for among the exports of this file. */

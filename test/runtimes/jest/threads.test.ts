@@ -12,8 +12,8 @@ import {
   Thread,
   ThreadPoolExecutor,
 } from "threadkit";
-import greet, { Currency, gate, OutOfStock, Shelf, sold, Tax, total } from "./prices";
 import * as prices from "./prices";
+import greet, { Currency, gate, OutOfStock, Shelf, sold, Tax, total } from "./prices";
 
 /** The line of this file on which a mark stands. */
 const file = expect.getState().testPath!;
@@ -80,7 +80,14 @@ describe("a thread", () => {
 
   test("gets plain data of the test", () => {
     const seen = new SharedMap<string, unknown>();
-    const data = { list: [1, { two: 2 }], date: new Date(5), map: new Map([[1, new Set([2])]]), re: /x/g, bytes: new Uint8Array([1, 2]), error: new RangeError("out") };
+    const data = {
+      list: [1, { two: 2 }],
+      date: new Date(5),
+      map: new Map([[1, new Set([2])]]),
+      re: /x/g,
+      bytes: new Uint8Array([1, 2]),
+      error: new RangeError("out"),
+    };
     new Thread({ target: () => void seen.set("data", data) }).start().join();
     const got = seen.get("data") as typeof data;
     expect(got).toEqual(data);
