@@ -26,9 +26,18 @@ const settings = {
   sourcemap: "external",
   sourcesContent: false,
   metafile: true,
-  define: { "import.meta.url": "threadkitFile.url", threadkitParser: '"./acorn.cjs"' },
+  define: {
+    "import.meta.url": "threadkitFile.url",
+    threadkitParser: '"./acorn.cjs"',
+    "Symbol.dispose": "threadkitDispose",
+    "Symbol.asyncDispose": "threadkitAsyncDispose",
+  },
+  // A `vm` context of Node 20 (Vitest, Jest) lacks the symbols; compilers of `using` then take these.
   banner: {
-    js: 'const threadkitFile={get url(){return require("node:url").pathToFileURL(__filename).href}};',
+    js:
+      'const threadkitFile={get url(){return process.getBuiltinModule("node:url").pathToFileURL(__filename).href}},' +
+      'threadkitDispose=Symbol.dispose??Symbol.for("Symbol.dispose"),' +
+      'threadkitAsyncDispose=Symbol.asyncDispose??Symbol.for("Symbol.asyncDispose");',
   },
   logLevel: "warning",
 };
@@ -218,6 +227,9 @@ await build({
 
 const { exports: names } = await look("src/public/index.ts");
 const namesOf = (part) => names.filter((name) => looked[part].exports.includes(name)).join(", ");
+// Jest forgets modules (`resetModules`), and refuses `require` after the tests: a part that is loaded late would get
+// another core.cjs, or none.
+const IN_JEST = "process.env.JEST_WORKER_ID !== undefined";
 const FACES = ["core", "data", "pools"];
 // Not `export … from "./core.cjs"`: to learn the names, Node would read through the whole file first (8 ms).
 writeFileSync(
@@ -226,6 +238,7 @@ writeFileSync(
     'import { createRequire } from "node:module";',
     "const load = createRequire(import.meta.url);",
     ...FACES.map((part) => `export const { ${namesOf(part)} } = load("./${part}.cjs");`),
+    `if (${IN_JEST}) load("./core.cjs").loadAll();`,
   ].join("\n"),
 );
 // Whoever requires it pays for the parts whose names are asked for. `0 &&`: so that Node sees the names when it is imported.
@@ -253,6 +266,7 @@ function later(load, list) {
     });
 }
 ${later.join("\n")}
+if (${IN_JEST}) require("./core.cjs").loadAll();
 0 && (module.exports = { ${names.join(", ")} });
 `,
 );

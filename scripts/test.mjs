@@ -29,7 +29,9 @@ if (!existsSync("dist/index.js")) {
 function testFiles(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const at = path.posix.join(folder, entry.name);
-    if (entry.isDirectory()) return at === "test/fixtures" ? [] : testFiles(at);
+    // A folder with a package.json is a project that a test runs.
+    if (entry.isDirectory())
+      return at === "test/fixtures" || existsSync(path.join(at, "package.json")) ? [] : testFiles(at);
     return entry.name.endsWith(".test.ts") ? [at] : [];
   });
 }

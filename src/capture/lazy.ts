@@ -3,11 +3,6 @@
  */
 import { getBuiltinModule } from "node:process";
 
-/** Another file of the package, in the built library. */
-export function beside<T>(file: string): T {
-  return ownRequire()(file) as T;
-}
-
 function lazily<T>(load: () => T): () => T {
   let loaded: { value: T } | undefined;
   return () => (loaded ??= { value: load() }).value;

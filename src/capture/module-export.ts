@@ -2,16 +2,21 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Reference } from "../transfer/boundary.ts";
 import { Symbolic } from "../transfer/boundary.ts";
+import { compiledExport } from "./compiled.ts";
+import { jestModules, jestRequire, jestTest } from "./jest.ts";
 import { nodeModule, runtime } from "./lazy.ts";
 import { noteClass } from "./resolve.ts";
 import type { FunctionInfo } from "./scopes.ts";
 import type { Source } from "./source.ts";
+import { viteExport } from "./vite.ts";
 
 /** How every thread finds a class that stands there; undefined: its code must travel. */
 export function moduleExport(cls: object, source: Source, info: FunctionInfo): Symbolic | undefined {
   const { url: file } = source;
   if (!file.startsWith("file:") || source.references || isEntry(file)) return undefined;
-  const reference = source.isCommonJs ? required(cls, file) : imported(source, info);
+  const tool = viteExport(cls, file) ?? compiledExport(cls);
+  const reference: Reference | undefined =
+    tool ?? (source.isCommonJs ? required(cls, file) : imported(source, info));
   if (reference === undefined) return undefined;
   noteClass(reference, cls);
   return new Symbolic(reference);
@@ -24,13 +29,16 @@ function imported({ exported, url: file }: Source, { node }: FunctionInfo): Refe
 
 function required(cls: object, file: string): Reference | undefined {
   const specifier = fileURLToPath(file);
-  const exports = nodeModule().createRequire(file).cache[specifier]?.exports;
-  if (exports === cls) return { type: "require", file, specifier };
+  const cache = jestRequire()?.cache ?? nodeModule().createRequire(file).cache;
+  const exports = cache[specifier]?.exports;
+  const modules = jestModules(file);
+  const reference = { type: "require", file, specifier, ...(modules && { modules }) } as const;
+  if (exports === cls) return reference;
   if (typeof exports !== "object" || exports === null) return undefined;
   const found = Object.entries(Object.getOwnPropertyDescriptors(exports)).find(
     ([, { value, get }]) => value === cls || (get && valueOf(exports, get) === cls),
   );
-  return found && { type: "require", file, specifier, name: found[0] };
+  return found && { ...reference, name: found[0] };
 }
 
 /** Compilers export by getters, which may stand for a name that is not initialised yet. */
@@ -47,7 +55,7 @@ let entry: string | undefined;
 /** To import the program itself in a thread would be to run it again. */
 function isEntry(file: string): boolean {
   entry ??= entryUrl(runtime().argv[1]);
-  return file === entry;
+  return file === entry || file === jestTest();
 }
 
 /** The file that `node path` runs: the path may lack an ending, or lead there by a link. */

@@ -1,10 +1,10 @@
 /** Names that every thread looks up by itself: imports, `require`d modules, a CommonJS module's own variables. */
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Reference } from "../transfer/boundary.ts";
-import { fs, runtime } from "./lazy.ts";
+import { jestModules, jestOrigin } from "./jest.ts";
 import type { Binding, Syntax } from "./scopes.ts";
 import type { Source } from "./source.ts";
+import type { ToolOrigin } from "./tables.ts";
+import { viteModules, viteOrigin } from "./vite.ts";
 
 const COMMON_JS = new Set(["require", "module", "exports", "__filename", "__dirname"]);
 
@@ -15,12 +15,14 @@ const INTEROP: Record<string, "esbuild" | "default"> = {
   _interopRequireWildcard: "esbuild",
   __importDefault: "default",
   _interopRequireDefault: "default",
+  _interop_require_wildcard: "esbuild",
+  _interop_require_default: "default",
 };
 
 /** What Vite's module runner (Vitest) hands to a module in place of syntax. */
 const VITE: Record<string, string> = {
-  __vite_ssr_import_meta__: "import.meta",
-  __vite_ssr_dynamic_import__: "import()",
+  __vite_ssr_import_meta__: "vite import.meta",
+  __vite_ssr_dynamic_import__: "vite import()",
 };
 
 /** The reference for a captured binding, or undefined if its value must travel. */
@@ -29,8 +31,11 @@ export function originOf(binding: Binding, source: Source): Reference | undefine
   if (known && binding.scope.parent === source.root) return known;
   const { imported, declarator, kind } = binding;
   if (kind === "param" && Object.hasOwn(VITE, binding.name)) {
-    return { type: "cjs", file: source.url, name: VITE[binding.name] };
+    const modules = viteModules(source.url);
+    return { type: "cjs", file: source.url, name: VITE[binding.name], ...(modules && { modules }) };
   }
+  if (kind === "function" && /^_interop/.test(binding.name) && Object.hasOwn(INTEROP, binding.name))
+    return { type: "cjs", file: source.url, name: `interop ${INTEROP[binding.name]}` };
   if (imported) return { type: "import", file: source.url, ...imported };
   if (!declarator?.init || binding.writes.length > 0 || kind === "param") return undefined;
   const name = destructured(declarator.id, binding.name);
@@ -39,7 +44,9 @@ export function originOf(binding: Binding, source: Source): Reference | undefine
 
 /** The reference for a name that the text does not declare. */
 export function originOfGlobal(name: string, source: Source): Reference | undefined {
-  return source.isCommonJs && COMMON_JS.has(name) ? { type: "cjs", file: source.url, name } : undefined;
+  if (!source.isCommonJs || !COMMON_JS.has(name)) return undefined;
+  const modules = name === "require" ? jestModules(source.url) : undefined;
+  return { type: "cjs", file: source.url, name, ...(modules && { modules }) };
 }
 
 /** `*`: the declarator's whole value; else the property that `{ name: local }` takes of it. */
@@ -55,8 +62,8 @@ function destructured(pattern: Syntax, local: string): string | undefined {
 function originOfValue(init: Syntax, name: string, source: Source): Reference | undefined {
   const file = source.url;
   if (init.type === "AwaitExpression") {
-    const specifier = importedBy(init.argument);
-    return specifier === undefined ? undefined : { type: "import", file, specifier, name };
+    const origin = importedBy(init.argument);
+    return origin && { type: "import", file, ...origin, name };
   }
   if (init.type === "MemberExpression" && name === "*" && !init.computed && requiredBy(init.object, source)) {
     name = init.property.name;
@@ -65,7 +72,7 @@ function originOfValue(init: Syntax, name: string, source: Source): Reference | 
   if (init.type !== "CallExpression") return undefined;
   const member = name === "*" ? undefined : name;
   const specifier = requiredBy(init, source);
-  if (specifier !== undefined) return { type: "require", file, specifier, name: member };
+  if (specifier !== undefined) return { type: "require", ...required(specifier, file), name: member };
   if (init.callee.type !== "Identifier") return undefined;
   if (init.callee.name === "createRequire" && name === "*" && isOwnUrl(init.arguments[0])) {
     return { type: "cjs", file, name: "require" };
@@ -74,27 +81,23 @@ function originOfValue(init: Syntax, name: string, source: Source): Reference | 
   const wrapped = interop && init.arguments[0] && requiredBy(init.arguments[0], source);
   if (!interop || !wrapped) return undefined;
   const asNode = interop === "esbuild" && init.arguments.length > 1;
-  return { type: "require", file, specifier: wrapped, name: member, interop: asNode ? "node" : interop };
+  return { type: "require", ...required(wrapped, file), name: member, interop: asNode ? "node" : interop };
 }
 
-/** The specifier of `import("x")`, also in the form that Vite's module runner gives it. */
-function importedBy(node: Syntax): string | undefined {
-  if (node.type === "ImportExpression") return node.options == null ? text(node.source) : undefined;
-  if (node.type !== "CallExpression" || node.callee.name !== "__vite_ssr_import__") return undefined;
-  const specifier = text(node.arguments[0]);
-  return specifier && viteFile(specifier);
+function required(specifier: string, file: string): ToolOrigin & { file: string } {
+  return { file, ...(jestOrigin(specifier, file) ?? { specifier }) };
+}
+
+/** What `import("x")` imports, also in the form that Vite's module runner gives it. */
+function importedBy(node: Syntax): ToolOrigin | undefined {
+  const isVite = node.type === "CallExpression" && node.callee.name === "__vite_ssr_import__";
+  if (!isVite && (node.type !== "ImportExpression" || node.options != null)) return undefined;
+  const specifier = text(isVite ? node.arguments[0] : node.source);
+  return specifier === undefined ? undefined : isVite ? viteOrigin(specifier) : { specifier };
 }
 
 function text(node: Syntax | undefined): string | undefined {
   return typeof node?.value === "string" ? node.value : undefined;
-}
-
-/** Vite names files by paths from the root of the project, or by `/@fs/` and the real path. */
-function viteFile(specifier: string): string {
-  if (specifier.startsWith("/@fs/")) return pathToFileURL(specifier.slice(4)).href;
-  if (!specifier.startsWith("/")) return specifier;
-  const inRoot = join(runtime().cwd(), specifier);
-  return pathToFileURL(fs().existsSync(inRoot) ? inRoot : specifier).href;
 }
 
 /** The specifier of `require("x")`. */

@@ -25,6 +25,9 @@ export interface Peek {
 export interface ScriptText {
   readonly url: string;
   readonly text: string;
+  /** Where its first character stands. Tools that wrap a module put the wrapper before the start. */
+  readonly lineOffset: number;
+  readonly columnOffset: number;
 }
 
 interface Stash {
@@ -144,17 +147,42 @@ function readFrom(scopes: Stash["scopes"], global: object, name: string): unknow
   return MISSING;
 }
 
+/** Texts of all scripts of the process by their URLs, the newest of each, at the price of one pass of `Debugger.enable`. */
+export function withScripts<T>(use: (textOf: (url: string) => string | undefined) => T): T {
+  const current = open();
+  const ids = new Map<string, string>();
+  const texts = new Map<string, string>();
+  const onParsed = ({ params }: { params: { scriptId: string; url: string } }) =>
+    void ids.set(params.url, params.scriptId);
+  current.on("Debugger.scriptParsed", onParsed);
+  try {
+    post("Debugger.enable");
+    return use((url) => {
+      const scriptId = ids.get(url);
+      if (scriptId === undefined) return undefined;
+      if (!texts.has(url)) texts.set(url, post("Debugger.getScriptSource", { scriptId }).scriptSource);
+      return texts.get(url);
+    });
+  } finally {
+    post("Debugger.disable");
+    current.off("Debugger.scriptParsed", onParsed);
+  }
+}
+
 /** The text of a script exactly as V8 compiled it, at the price of one pass of `Debugger.enable`: 5–30 ms. */
 export function scriptText(scriptId: string): ScriptText {
   const current = open();
-  let url = "";
-  const onParsed = ({ params }: { params: { scriptId: string; url: string } }) => {
-    if (params.scriptId === scriptId) url = params.url;
+  let place = { url: "", lineOffset: 0, columnOffset: 0 };
+  type Parsed = { scriptId: string; url: string; startLine: number; startColumn: number };
+  const onParsed = ({ params }: { params: Parsed }) => {
+    const { url, startLine, startColumn } = params;
+    if (params.scriptId === scriptId)
+      place = { url, lineOffset: startLine | 0, columnOffset: startColumn | 0 };
   };
   current.on("Debugger.scriptParsed", onParsed);
   try {
     post("Debugger.enable");
-    return { url, text: post("Debugger.getScriptSource", { scriptId }).scriptSource };
+    return { ...place, text: post("Debugger.getScriptSource", { scriptId }).scriptSource };
   } finally {
     post("Debugger.disable");
     current.off("Debugger.scriptParsed", onParsed);

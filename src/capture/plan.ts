@@ -13,6 +13,7 @@ import { exportedFunction } from "./library.ts";
 import { liftedFunction } from "./lifted.ts";
 import { planLifted } from "./lifted-plan.ts";
 import { moduleExport } from "./module-export.ts";
+import { needlessNamespaces } from "./namespace.ts";
 import { knownFunction, knownObject } from "./natives.ts";
 import { type Peek, peek } from "./peek.ts";
 import { offsetOf, placeOf } from "./position.ts";
@@ -117,17 +118,23 @@ function draw(fn: AnyFunction, blueprint: Blueprint, peeked: Peek, label: string
   const trail = trailOf(fn, blueprint, label);
   checkText(blueprint, trail());
   const byValue: number[] = [];
+  const members: number[] = [];
   let settled = true;
   const captures = blueprint.slots.map((slot, i) => {
     const found = valueOf(slot, peeked, fn, blueprint.info.node);
     if (typeof found === "string") throw refuseUnreadable(slot, found, blueprint, trail());
     const { value } = found;
     if (slot.reference && !(value instanceof Symbolic)) byValue.push(i);
+    if (slot.member && value !== undefined) members.push(i);
     settled &&= isSettled(slot, value);
     warnOfCopies(blueprint, slot, value);
     return value;
   });
-  const unit = blueprint.unitFor(nameOf(fn), byValue);
+  for (const i of needlessNamespaces(blueprint.slots, members)) {
+    captures[i] = undefined;
+    byValue.push(i);
+  }
+  const unit = blueprint.unitFor(nameOf(fn), byValue, members);
   if (unit.isClass) rememberOrigin(unit.key, fn);
   const image = { unit, captures, labels: labelsOf(blueprint, label), own: ownProperties(fn) };
   return { blueprint, image, label, settled, labels: (outer) => labelsOf(blueprint, outer) };
@@ -143,7 +150,7 @@ function labelsOf({ slots, source }: Blueprint, label: string): readonly string[
   const labels = new Array<string>(slots.length);
   for (let i = 0; i < slots.length; i++) {
     Object.defineProperty(labels, i, {
-      get: () => captureLabel(slots[i].name, placeOf(source, slots[i].at), label),
+      get: () => captureLabel(slots[i].member?.name ?? slots[i].name, placeOf(source, slots[i].at), label),
       enumerable: true,
       configurable: true,
     });

@@ -2,6 +2,7 @@
 import { isAbsolute, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nodeModule, runtime } from "./lazy.ts";
+import { viteMap } from "./vite.ts";
 
 /** A text that stands somewhere in a file: line and column of its first character are known. */
 export interface PlacedText {
@@ -49,20 +50,23 @@ type SourceMap = InstanceType<typeof import("node:module").SourceMap>;
 
 const sourceMaps = new WeakMap<PlacedText, SourceMap | null>();
 
-/** The inline source map that tsx and other loaders leave at the end of what they compile. */
+/** What a loader left at the end of what it compiled; tools that wrap it put more behind it. */
+function inlineMap(text: string): unknown {
+  const start = text.lastIndexOf("\n//# sourceMappingURL=data:application/json");
+  const found = /;base64,([\w+/=]+)\s/.exec(start < 0 ? "" : `${text.slice(start)}\n`);
+  if (!found) return undefined;
+  const bytes = Uint8Array.from(atob(found[1]), (c) => c.charCodeAt(0));
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
+
+/** The source map of what tsx, Vite and other loaders compiled. */
 function sourceMapOf(placed: PlacedText): SourceMap | null {
   let map = sourceMaps.get(placed);
   if (map === undefined) {
     map = null;
-    const found = /\/\/# sourceMappingURL=data:application\/json[^,]*;base64,([\w+/=]+)\s*$/.exec(
-      placed.text,
-    );
     try {
-      if (found) {
-        const bytes = Uint8Array.from(atob(found[1]), (c) => c.charCodeAt(0));
-        const payload = JSON.parse(new TextDecoder().decode(bytes));
-        map = new (nodeModule().SourceMap)(payload);
-      }
+      const payload = inlineMap(placed.text) ?? viteMap(placed.url);
+      if (payload) map = new (nodeModule().SourceMap)(payload as never);
     } catch {
       // A broken map costs exact positions in messages, no more.
     }

@@ -17,6 +17,17 @@ export function rememberScript(script: RebuiltScript): void {
   scripts.push(script);
 }
 
+const compiled = new Map<string, PlacedText>();
+
+/** A module that runs from code which a tool compiled. */
+export function rememberCompiled(placed: PlacedText): void {
+  compiled.set(placed.url, placed);
+}
+
+export function compiledModule(url: string): PlacedText | undefined {
+  return compiled.get(url);
+}
+
 export function rebuiltScripts(): readonly RebuiltScript[] {
   return scripts;
 }

@@ -4,9 +4,14 @@ import { isSharedClass } from "../memory/classes.ts";
 import type { ImportReference, Reference } from "../transfer/boundary.ts";
 import { rememberOrigin, setOriginFinder } from "../transfer/error-classes.ts";
 import { script } from "./compile.ts";
+import { compiledExport, type ModuleHost } from "./compiled.ts";
+import { jestRequire, jestRequireOf } from "./jest.ts";
 import { nodeModule, runtime, url } from "./lazy.ts";
 import { libraryExport } from "./library.ts";
 import { classNamed, idOfClass } from "./lifted.ts";
+import { requireCompiled, requireIn } from "./run-commonjs.ts";
+import { importCompiled, importerIn, viteEnv } from "./run-vite.ts";
+import { viteValue } from "./vite.ts";
 
 type Namespace = Record<string, unknown>;
 type Importer = (specifier: string, options?: { with: Record<string, string> }) => Promise<Namespace>;
@@ -15,8 +20,8 @@ const importers = new Map<string, Importer>();
 const namespaces = new Map<string, Namespace>();
 const requires = new Map<string, NodeJS.Require>();
 
-const keyOf = ({ file, specifier, attributes }: ImportReference) =>
-  `${file}\n${specifier}\n${attributes ? JSON.stringify(attributes) : ""}`;
+const keyOf = ({ file, specifier, attributes, modules }: ImportReference) =>
+  `${file}\n${specifier}\n${attributes ? JSON.stringify(attributes) : ""}\n${modules ?? ""}`;
 
 /** What relative specifiers in `file` are relative to: code from `node -e` stands nowhere. */
 function baseOf(file: string): string {
@@ -34,7 +39,8 @@ function importerOf(file: string): Importer {
 
 function requireOf(file: string): NodeJS.Require {
   let require = requires.get(file);
-  if (!require) requires.set(file, (require = nodeModule().createRequire(baseOf(file))));
+  if (!require)
+    requires.set(file, (require = jestRequireOf(baseOf(file)) ?? nodeModule().createRequire(baseOf(file))));
   return require;
 }
 
@@ -58,8 +64,16 @@ export function importAll(references: readonly Reference[]): Promise<void> | und
 
 function isMissing(reference: Reference): reference is ImportReference {
   return (
-    reference.type === "import" && !namespaces.has(keyOf(reference)) && classHere(reference) === undefined
+    reference.type === "import" &&
+    !namespaces.has(keyOf(reference)) &&
+    classHere(reference) === undefined &&
+    viteHere(reference) === undefined
   );
+}
+
+/** What Vite has evaluated in this thread already, where it is the one that compiled it. */
+function viteHere({ modules, specifier, name }: ImportReference): unknown {
+  return modules === undefined ? undefined : viteValue(specifier, name);
 }
 
 /** Calls `noteClass` for classes of this thread that it may not know yet. */
@@ -75,9 +89,13 @@ async function load(missing: readonly ImportReference[]): Promise<void> {
   await ready;
   await Promise.all(
     missing.map(async (reference) => {
-      const { file, specifier, attributes } = reference;
+      const { file, specifier, attributes, modules } = reference;
       const options = attributes && { with: attributes };
-      namespaces.set(keyOf(reference), await importerOf(file)(specifier, options));
+      const loading =
+        modules === undefined
+          ? importerOf(file)(specifier, options)
+          : importCompiled(modules, specifier, moduleHost);
+      namespaces.set(keyOf(reference), await loading);
     }),
   );
 }
@@ -96,7 +114,7 @@ export function namespaceOf(reference: ImportReference): Namespace {
 export function resolve(reference: Reference): unknown {
   switch (reference.type) {
     case "import": {
-      const cls = classHere(reference);
+      const cls = classHere(reference) ?? viteHere(reference);
       if (cls !== undefined) return cls;
       const namespace = namespaceOf(reference);
       if (reference.name === "*") return namespace;
@@ -105,11 +123,16 @@ export function resolve(reference: Reference): unknown {
       return value;
     }
     case "require": {
-      const exports = lookThrough(requireOf(reference.file)(reference.specifier), reference.interop);
+      const { file, specifier, modules } = reference;
+      const found =
+        modules === undefined || jestRequire()
+          ? requireOf(file)(specifier)
+          : requireCompiled(modules, specifier, moduleHost);
+      const exports = lookThrough(found, reference.interop);
       return reference.name === undefined ? exports : exports[reference.name];
     }
     case "cjs":
-      return moduleVariable(reference.file, reference.name);
+      return moduleVariable(reference.file, reference.name, reference.modules);
     case "library":
       return libraryExport(reference.name);
     case "global":
@@ -184,12 +207,15 @@ setOriginFinder({
       for (const name of Object.keys(namespace))
         if (namespace[name] === cls) return importOrigin({ type: "import", file, specifier, name });
     }
-    return undefined;
+    const compiled = compiledExport(cls);
+    return compiled && importOrigin({ ...compiled, type: "import" });
   },
   classOf(origin) {
     const [kind, file, specifier, name] = origin.split("\n");
     if (kind === "lifted") return classNamed(file);
     if (kind !== "import") return undefined;
+    const fromVite = viteValue(specifier, name);
+    if (fromVite !== undefined) return fromVite;
     try {
       const require = requireOf(file);
       const isThere =
@@ -202,21 +228,34 @@ setOriginFinder({
   },
 });
 
+/** What modules that a tool compiled get from here. */
+const moduleHost: ModuleHost = {
+  compile: (text, file, columnOffset) => script(text, file, 0, columnOffset),
+  importFrom: (file, specifier) => importerOf(file)(specifier),
+  requireFrom: requireOf,
+  metaOf: (file) => moduleVariable(file, "vite import.meta") as object,
+};
+
 const modules = new Map<string, { exports: object }>();
 
-function moduleVariable(file: string, name: string): unknown {
+function moduleVariable(file: string, name: string, table?: number): unknown {
   const path = file.startsWith("file:") ? url().fileURLToPath(file) : file;
   switch (name) {
     case "require":
-      return requireOf(file);
-    case "import()":
-      return importerOf(file);
+      return table === undefined || jestRequire() ? requireOf(file) : requireIn(table, file, moduleHost);
+    case "interop esbuild":
+    case "interop default":
+      return (exports: unknown) => lookThrough(exports, name.slice(8) as "esbuild" | "default");
+    case "vite import()":
+      return table === undefined ? importerOf(file) : importerIn(table, file, moduleHost);
     case "__filename":
       return path;
     case "__dirname":
       return dirname(path);
     case "import.meta":
       return metaOf(file, path);
+    case "vite import.meta":
+      return { ...metaOf(file, path), env: viteEnv() };
     default: {
       let module = modules.get(file);
       if (!module) {

@@ -73,9 +73,9 @@ function findText(peeked: Peek, fnText: string): Found | undefined {
     const placed = { url, text, lineOffset: 0, columnOffset: 0 };
     if (standsAt(placed, peeked, fnText)) return placed;
   }
-  const { url, text } = scriptText(peeked.scriptId);
-  if (url.startsWith("node:")) return undefined;
-  return { url: asUrl(url), text, lineOffset: 0, columnOffset: 0 };
+  const found = scriptText(peeked.scriptId);
+  if (found.url.startsWith("node:")) return undefined;
+  return { ...found, url: asUrl(found.url) };
 }
 
 /** A function may have been shipped by itself, and within another one: then both scripts have it at its place. */

@@ -2,7 +2,7 @@
 
 import type { PlacedText } from "./position.ts";
 import { originalPosition, positionOf } from "./position.ts";
-import { rebuiltScripts } from "./rebuilt.ts";
+import { compiledModule, rebuiltScripts } from "./rebuilt.ts";
 
 /** Where a stack can point: at names, calls and member accesses. */
 // Made when needed: as a literal its Unicode sets would be built in every worker, 0.6 ms of its start.
@@ -48,7 +48,15 @@ function lookUp(file: string, line: number, column: number): readonly [number, n
       best = [table[i + 2], table[i + 3]];
     }
   }
-  return best;
+  return best ?? inModule(file, line, column);
+}
+
+/** In a module that runs from code which a tool compiled, whose source map is known here. */
+function inModule(file: string, line: number, column: number): readonly [number, number] | undefined {
+  const url = file.startsWith("file:") ? file : `file://${file}`;
+  const placed = compiledModule(url);
+  const original = placed && originalPosition(placed, line, column);
+  return original && [original.line, original.column];
 }
 
 /** Rewrites the stacks of an error and of its causes in place. */

@@ -1,5 +1,6 @@
 /** The static part of a lift: the text of a function, ready to be compiled elsewhere, and what it captures. */
 import type { Reference, Unit } from "../transfer/boundary.ts";
+import { type Member, memberEdits, membersOf } from "./namespace.ts";
 import { originOf, originOfGlobal } from "./origin.ts";
 import { positionOf } from "./position.ts";
 import type { Binding, Capture, FunctionInfo, Syntax } from "./scopes.ts";
@@ -17,14 +18,19 @@ export interface Slot {
   readonly at: number;
   /** It stands for what a class extends. */
   readonly isBase?: boolean;
+  /** It stands for what a required module exports: see namespace.ts. */
+  readonly member?: Member;
 }
 
 export interface Blueprint {
   readonly source: Source;
   readonly info: FunctionInfo;
   readonly slots: readonly Slot[];
-  /** The unit for a function of that name, if the imports in `byValue` (slot indices) travel by value. */
-  unitFor(name: string, byValue: readonly number[]): Unit;
+  /**
+   * The unit for a function of that name, if the imports in `byValue` (slot indices) travel by value, and so do the
+   * members of modules in `members`.
+   */
+  unitFor(name: string, byValue: readonly number[], members: readonly number[]): Unit;
 }
 
 const blueprints = new WeakMap<FunctionInfo, Blueprint>();
@@ -64,7 +70,6 @@ function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint
   const text = edited(source.text, start, node.end, edits);
   const shape = {
     file: source.url,
-    text,
     ...positionOf(source, start),
     isClass: info.isClass,
     isMethod,
@@ -78,8 +83,8 @@ function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint
     source,
     info,
     slots,
-    unitFor(name, byValue) {
-      const variant = `${byValue}:${name}`;
+    unitFor(name, byValue, members) {
+      const variant = `${byValue}:${members}:${name}`;
       let unit = units.get(variant);
       if (!unit) {
         const references = slots.flatMap(({ reference }, i) =>
@@ -88,7 +93,10 @@ function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint
         const importReads = slots.flatMap((slot, i) =>
           byValue.includes(i) ? [] : readsOf(slot, i, start, isKept, source),
         );
-        const content = { ...shape, name, references, importReads };
+        const renamed = members.flatMap((i) => memberEdits(slots[i]));
+        const ownText =
+          renamed.length > 0 ? edited(source.text, start, node.end, [...edits, ...renamed]) : text;
+        const content = { ...shape, text: ownText, name, references, importReads };
         unit = {
           key: `${shape.file}:${shape.line}:${shape.column}#${digest(JSON.stringify(content))}`,
           ...content,
@@ -106,7 +114,9 @@ function slotsOf(source: Source, info: FunctionInfo, isKept: (node: Syntax) => b
     const { binding } = capture;
     const uses = [...capture.reads, ...capture.writes].filter(isKept);
     if (uses.length === 0 || isItself(binding, info)) continue;
-    slots.push({ name: binding.name, reference: originOf(binding, source), capture, at: uses[0].start });
+    const reference = originOf(binding, source);
+    const namespace = { name: binding.name, reference, capture, at: uses[0].start };
+    slots.push(namespace, ...membersOf(namespace, slots.length, uses, source));
   }
   for (const [name, use] of info.globals) {
     const reference = originOfGlobal(name, source);

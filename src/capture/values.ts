@@ -3,6 +3,7 @@ import { isSharedClass } from "../memory/classes.ts";
 import { type Reference, Symbolic } from "../transfer/boundary.ts";
 import { rememberOrigin } from "../transfer/error-classes.ts";
 import { isLibrary } from "./library.ts";
+import type { Member, ModuleReference } from "./namespace.ts";
 import { MISSING, type Peek } from "./peek.ts";
 import { importOrigin, noteClass, noteShipped } from "./resolve.ts";
 import type { Binding, Syntax } from "./scopes.ts";
@@ -28,6 +29,7 @@ export type Unreadable = "uninitialised" | "invisible";
 export function valueOf(slot: Slot, peeked: Peek, fn: object, node: Syntax): { value: unknown } | Unreadable {
   const { reference, capture, name } = slot;
   if (slot.isBase) return { value: Object.getPrototypeOf(fn) };
+  if (slot.member) return { value: sharedMember(slot.member, peeked) };
   if (reference) return { value: sharedImport(reference, name, peeked, fn, node) ?? new Symbolic(reference) };
   let value: unknown;
   try {
@@ -57,18 +59,31 @@ function noteImport(cls: object, reference: Reference): void {
  * this library exports: it is in every thread, and no import delays the start.
  */
 function sharedImport(reference: Reference, name: string, peeked: Peek, fn: object, node: Syntax): unknown {
+  if (reference.type === "require" && reference.name !== undefined)
+    return sharedExport(reference, () => peeked.read(name));
   if (reference.type !== "import") return undefined;
   noteShipped(reference);
   if (reference.name === "*") return undefined;
+  return sharedExport(reference, () =>
+    isParent(name, node) ? Object.getPrototypeOf(fn) : peeked.read(name),
+  );
+}
+
+/** The same for `module.name` in compiled code. */
+function sharedMember({ base, name, reference }: Member, peeked: Peek): unknown {
+  return sharedExport({ ...reference, name }, () => (peeked.read(base) as Record<string, unknown>)[name]);
+}
+
+function sharedExport(reference: ModuleReference, read: () => unknown): unknown {
   try {
-    const value = isParent(name, node) ? Object.getPrototypeOf(fn) : peeked.read(name);
+    const value = read();
     if (typeof value === "function") {
       if (isLibrary(value)) return value;
       if (isSharedClass(value)) {
         noteImport(value, reference);
         return value;
       }
-      rememberOrigin(importOrigin(reference), value);
+      if (reference.type === "import") rememberOrigin(importOrigin(reference), value);
       return undefined;
     }
     return typeof value === "object" && value !== null && isShared(value) ? value : undefined;
@@ -115,9 +130,10 @@ function mustBeDefined({ kind, declarator }: Binding): boolean {
 }
 
 /** Will the binding hold this value for good? */
-export function isSettled({ capture, reference, isBase }: Slot, value: unknown): boolean {
+export function isSettled({ capture, reference, isBase, member }: Slot, value: unknown): boolean {
   return (
     isBase === true ||
+    member !== undefined ||
     reference !== undefined ||
     (capture?.binding.writes.length === 0 && value !== undefined)
   );

@@ -5,7 +5,15 @@
  * locks held. Until this has run, live threads wait a little longer; after it nobody waits for the dead.
  */
 import { add, exchange, load, or, store, sub } from "#atomics";
-import { eachBlock, freePostponed, isUsed, kindOf, release, repairAllocator } from "../memory/allocator.ts";
+import {
+  eachBlock,
+  freePostponed,
+  isUsed,
+  kindOf,
+  release,
+  repairAllocator,
+  retain,
+} from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave, patiently } from "../memory/guard.ts";
 import { settleLedger } from "../memory/handle.ts";
@@ -70,7 +78,16 @@ import { deathError, orphanError } from "./death-errors.ts";
 import { report } from "./excepthook.ts";
 import { endThread } from "./join.ts";
 import { packThrown, unpack } from "./message.ts";
-import { BUSY, FREE, KILLED, MAIL_EXCEPTION, MAIL_FUTURE, MAIL_TERMINATE, takenBy } from "./states.ts";
+import {
+  BUSY,
+  DAEMON,
+  FREE,
+  KILLED,
+  MAIL_EXCEPTION,
+  MAIL_FUTURE,
+  MAIL_TERMINATE,
+  takenBy,
+} from "./states.ts";
 import { threadAt } from "./thread.ts";
 
 /** What one death leaves to do. Kept across tries: see `GuardStuck`. */
@@ -214,9 +231,22 @@ function endDead(thread: number): void {
   if (!wanted && load(words, H_EXITING) === 0 && words[thread + T_EXCEPTION] === 0) {
     const error = deathError(thread);
     words[thread + T_EXCEPTION] = packThrown(error);
-    report(thread, error, threadAt);
+    if ((words[thread + T_FLAGS] & DAEMON) !== 0) reportLater(thread, error);
+    else report(thread, error, threadAt);
   }
   endThread(thread);
+}
+
+/** Milliseconds in which a worker that was ended takes its own workers with it. */
+const FALL = 50;
+
+/** Who ends the worker in which the program runs, as test runners do, ends its daemons too: that is nobody's error. */
+function reportLater(thread: number, error: unknown): void {
+  retain(thread);
+  setTimeout(() => {
+    if (load(words, H_EXITING) === 0) report(thread, error, threadAt);
+    release(thread);
+  }, FALL);
 }
 
 /** The starter `realm` is dead. Its last requests were read before its death notice, so nobody else will start these. */

@@ -80,6 +80,8 @@ export interface ImportReference {
   readonly specifier: string;
   readonly name: string;
   readonly attributes?: Record<string, string>;
+  /** Its module comes from what a tool compiled: the text block that says what, see capture/vite.ts. */
+  readonly modules?: number;
 }
 
 /** A value that is looked up in the thread and not copied. */
@@ -92,8 +94,9 @@ export type Reference =
       readonly name?: string;
       /** How a compiler's helper looks at the module: `__toESM` (`node`: with its second argument), `__importDefault`. */
       readonly interop?: "esbuild" | "node" | "default";
+      readonly modules?: number;
     }
-  | { readonly type: "cjs"; readonly file: string; readonly name: string }
+  | { readonly type: "cjs"; readonly file: string; readonly name: string; readonly modules?: number }
   | { readonly type: "global"; readonly path: readonly string[] }
   /** What this library exports: every thread has it already, without an import. */
   | { readonly type: "library"; readonly name: string };

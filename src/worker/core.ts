@@ -1,9 +1,8 @@
 /** core.cjs: what every thread loads, the face of it, and how workers start. */
-import { beside } from "../capture/lazy.ts";
 import { knownExports, knownParts } from "../capture/library.ts";
-import { type Part, setPartLoader } from "../memory/parts.ts";
+import { loadPart, type Part, setPartLoader } from "../memory/parts.ts";
 import * as face from "../public/core.ts";
-import { setOutgoing } from "../threading/outgoing.ts";
+import { outgoing, setOutgoing } from "../threading/outgoing.ts";
 import { watchWaits } from "../threading/warning.ts";
 import { offerCodeCache } from "./code-cache.ts";
 import { runSupervisor as supervise } from "./supervisor-entry.ts";
@@ -14,7 +13,11 @@ declare const threadkitParts: Readonly<Record<Part, readonly string[]>>;
 knownExports(face);
 knownParts(threadkitParts);
 
-let load: (file: string) => unknown = (file) => beside(`./${file}`);
+/** That of core.cjs. In Vitest and Jest it is theirs: Node's own would load a second core.cjs, outside of their context. */
+declare const require: (file: string) => unknown;
+const inFolder = (file: string) => `./${file}`;
+
+let load: (file: string) => unknown = (file) => require(inFolder(file));
 /** How a worker loads other files of the package, in place of `require`. */
 export function loadWith(loader: (file: string) => unknown): void {
   load = loader;
@@ -22,6 +25,12 @@ export function loadWith(loader: (file: string) => unknown): void {
 watchWaits();
 setOutgoing(() => load("outgoing.cjs") as never);
 setPartLoader((part) => void load(`${part}.cjs`));
+
+/** Loads the other files at once. */
+export function loadAll(): void {
+  for (const part of ["data", "pools"] as const) loadPart(part);
+  outgoing();
+}
 
 export * from "../public/core.ts";
 export { runWorker } from "./entry.ts";

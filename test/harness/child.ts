@@ -20,6 +20,8 @@ export interface RunOptions {
   /** Further environment variables; undefined removes one. */
   env?: Record<string, string | undefined>;
   cwd?: string;
+  /** Nothing is put before a TypeScript file: `nodeArgs` say all. */
+  native?: boolean;
   /** true: a child that ran into the time limit is a result with `timedOut` and not an error. */
   allowTimeout?: boolean;
 }
@@ -57,7 +59,7 @@ export async function runScript(source: string, options: RunOptions = {}): Promi
 export async function runFile(file: string, options: RunOptions = {}): Promise<RunResult> {
   const node = options.node ?? process.execPath;
   const timeout = options.timeout ?? 30_000;
-  const typescript = /\.[mc]?ts$/.test(file) ? typescriptArgs(node) : [];
+  const typescript = /\.[mc]?ts$/.test(file) && !options.native ? typescriptArgs(node) : [];
   const child = spawn(node, [...typescript, ...(options.nodeArgs ?? []), file, ...(options.args ?? [])], {
     cwd: options.cwd ?? root,
     stdio: ["ignore", "pipe", "pipe"],
