@@ -65,14 +65,18 @@ export function idOf({ modules }: Table, file: string): string {
 /** How another thread finds what such a module exports. */
 export function compiledExport(value: unknown): ExportOrigin | undefined {
   for (const { id, table, module } of running.values()) {
-    const { exports } = module;
-    if (exports === null || (typeof exports !== "object" && typeof exports !== "function")) continue;
-    const name = Object.keys(exports).find((name) => read(exports, name) === value);
+    const name = exportName(module.exports, value);
     const { file, isCommonJs } = table.modules[id] as CompiledModule;
     if (name !== undefined)
       return { type: isCommonJs ? "require" : "import", file, specifier: id, modules: table.at, name };
   }
   return undefined;
+}
+
+/** The name under which a module exports a value. */
+export function exportName(exports: Namespace, value: unknown): string | undefined {
+  if (exports === null || (typeof exports !== "object" && typeof exports !== "function")) return undefined;
+  return Object.keys(exports).find((name) => read(exports, name) === value);
 }
 
 /** Exports are getters, which may stand for a name that is not initialised yet. */

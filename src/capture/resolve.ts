@@ -4,13 +4,15 @@ import { isSharedClass } from "../memory/classes.ts";
 import type { ImportReference, Reference } from "../transfer/boundary.ts";
 import { rememberOrigin, setOriginFinder } from "../transfer/error-classes.ts";
 import { script } from "./compile.ts";
-import { compiledExport, type ModuleHost } from "./compiled.ts";
+import { compiledExport, exportName, type ModuleHost } from "./compiled.ts";
 import { jestRequire, jestRequireOf } from "./jest.ts";
 import { nodeModule, runtime, url } from "./lazy.ts";
 import { libraryExport } from "./library.ts";
 import { classNamed, idOfClass } from "./lifted.ts";
+import { lookThrough, metaOf } from "./module-parts.ts";
 import { requireCompiled, requireIn } from "./run-commonjs.ts";
 import { importCompiled, importerIn, viteEnv } from "./run-vite.ts";
+import type { ExportOrigin } from "./tables.ts";
 import { viteValue } from "./vite.ts";
 
 type Namespace = Record<string, unknown>;
@@ -39,6 +41,7 @@ function importerOf(file: string): Importer {
 
 function requireOf(file: string): NodeJS.Require {
   let require = requires.get(file);
+  prepareRequire();
   if (!require)
     requires.set(file, (require = jestRequireOf(baseOf(file)) ?? nodeModule().createRequire(baseOf(file))));
   return require;
@@ -51,6 +54,19 @@ let ready: void | Promise<void>;
 
 export function setBeforeImports(hook: (() => void | Promise<void>) | undefined): void {
   beforeImports = hook;
+}
+
+/** The same for `require`. */
+let beforeRequires: (() => void) | undefined;
+
+export function setBeforeRequires(hook: () => void): void {
+  beforeRequires = hook;
+}
+
+function prepareRequire(): void {
+  const hook = beforeRequires;
+  beforeRequires = undefined;
+  hook?.();
 }
 
 /** Loads the modules among `references`; undefined if all of them are there, so that a job may begin at once. */
@@ -83,6 +99,7 @@ export function setClassFinder(find: () => void): void {
 }
 
 async function load(missing: readonly ImportReference[]): Promise<void> {
+  prepareRequire(); // modules that are imported may require others
   const hook = beforeImports;
   beforeImports = undefined;
   if (hook !== undefined) ready = hook();
@@ -141,19 +158,6 @@ export function resolve(reference: Reference): unknown {
   }
 }
 
-/** What compilers' helpers make of a required module. */
-// biome-ignore lint/suspicious/noExplicitAny: any module
-function lookThrough(exports: any, interop: "esbuild" | "node" | "default" | undefined): any {
-  if (interop === undefined || (interop !== "node" && exports?.__esModule)) return exports;
-  if (interop === "default") return { default: exports };
-  const namespace = Object.create(exports == null ? null : Object.getPrototypeOf(exports));
-  for (const key of Object.getOwnPropertyNames(exports ?? {})) {
-    if (key !== "default")
-      Object.defineProperty(namespace, key, { get: () => exports[key], enumerable: true });
-  }
-  return Object.defineProperty(namespace, "default", { value: exports, enumerable: true });
-}
-
 /** Where an imported class comes from, for errors on their way back: see transfer/error-classes. */
 export function importOrigin({ file, specifier, name }: ImportReference): string {
   return `import\n${file}\n${specifier}\n${name}`;
@@ -207,8 +211,8 @@ setOriginFinder({
       for (const name of Object.keys(namespace))
         if (namespace[name] === cls) return importOrigin({ type: "import", file, specifier, name });
     }
-    const compiled = compiledExport(cls);
-    return compiled && importOrigin({ ...compiled, type: "import" });
+    const found = compiledExport(cls) ?? requiredExport(cls);
+    return found && importOrigin({ ...found, type: "import" });
   },
   classOf(origin) {
     const [kind, file, specifier, name] = origin.split("\n");
@@ -236,6 +240,17 @@ const moduleHost: ModuleHost = {
   metaOf: (file) => moduleVariable(file, "vite import.meta") as object,
 };
 
+/** Which CommonJS module that is loaded here exports it. */
+function requiredExport(value: unknown): ExportOrigin | undefined {
+  for (const [path, module] of Object.entries(requireOf("").cache)) {
+    const name = module && exportName(module.exports, value);
+    if (name !== undefined) {
+      return { type: "require", file: url().pathToFileURL(path).href, specifier: path, name };
+    }
+  }
+  return undefined;
+}
+
 const modules = new Map<string, { exports: object }>();
 
 function moduleVariable(file: string, name: string, table?: number): unknown {
@@ -253,9 +268,9 @@ function moduleVariable(file: string, name: string, table?: number): unknown {
     case "__dirname":
       return dirname(path);
     case "import.meta":
-      return metaOf(file, path);
+      return metaOf(file, path, requireOf(file));
     case "vite import.meta":
-      return { ...metaOf(file, path), env: viteEnv() };
+      return { ...metaOf(file, path, requireOf(file)), env: viteEnv() };
     default: {
       let module = modules.get(file);
       if (!module) {
@@ -272,19 +287,4 @@ function moduleVariable(file: string, name: string, table?: number): unknown {
       return name === "module" ? module : module.exports;
     }
   }
-}
-
-function metaOf(file: string, path: string): object {
-  return {
-    dirname: dirname(path),
-    filename: path,
-    main: false,
-    url: file,
-    resolve(specifier: string): string {
-      if (nodeModule().isBuiltin(specifier))
-        return specifier.startsWith("node:") ? specifier : `node:${specifier}`;
-      if (/^(\.{0,2}\/|[a-z][\w+.-]+:)/i.test(specifier)) return new URL(specifier, file).href;
-      return url().pathToFileURL(requireOf(file).resolve(specifier)).href;
-    },
-  };
 }

@@ -1,5 +1,6 @@
 /** The static part of a lift: the text of a function, ready to be compiled elsewhere, and what it captures. */
 import type { Reference, Unit } from "../transfer/boundary.ts";
+import { runtime } from "./lazy.ts";
 import { type Member, memberEdits, membersOf } from "./namespace.ts";
 import { originOf, originOfGlobal } from "./origin.ts";
 import { positionOf } from "./position.ts";
@@ -87,7 +88,7 @@ function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint
       const variant = `${byValue}:${members}:${name}`;
       let unit = units.get(variant);
       if (!unit) {
-        const references = slots.flatMap(({ reference }, i) =>
+        const references: (readonly [number, Reference])[] = slots.flatMap(({ reference }, i) =>
           reference && !byValue.includes(i) ? [[i, reference] as const] : [],
         );
         const importReads = slots.flatMap((slot, i) =>
@@ -96,6 +97,7 @@ function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint
         const renamed = members.flatMap((i) => memberEdits(slots[i]));
         const ownText =
           renamed.length > 0 ? edited(source.text, start, node.end, [...edits, ...renamed]) : text;
+        if (needsHook(ownText)) references.push([slots.length, { ...HOOK, file: source.url }]);
         const content = { ...shape, text: ownText, name, references, importReads };
         unit = {
           key: `${shape.file}:${shape.line}:${shape.column}#${digest(JSON.stringify(content))}`,
@@ -106,6 +108,13 @@ function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint
       return unit;
     },
   };
+}
+
+/** Before an import of any module a thread of Node 20 sets up the loader of main; before `import()` it can't. */
+const HOOK = { type: "import", specifier: "node:process", name: "*" } as const;
+
+function needsHook(text: string): boolean {
+  return Number.parseInt(runtime().versions.node, 10) < 22 && /\bimport\s*\(/.test(text);
 }
 
 function slotsOf(source: Source, info: FunctionInfo, isKept: (node: Syntax) => boolean): Slot[] {

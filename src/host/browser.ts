@@ -293,6 +293,10 @@ export const turn: Host["turn"] = () => hop().then(hop);
 
 export const prepareLoader: Host["prepareLoader"] = () => undefined;
 
+// A page does not block, and says nothing of how it was started.
+export const servedByLoop: Host["servedByLoop"] = () => [];
+export const isWarningOff: Host["isWarningOff"] = () => false;
+
 /** Browsers don't tell: a proxy crosses as what it seems to be. */
 export const isProxy: Host["isProxy"] = () => false;
 

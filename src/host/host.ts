@@ -85,7 +85,7 @@ export interface Host {
   /** An error as a person wants to read it: stack, fields, causes. */
   inspectError(error: unknown): string;
   /** Prepares the worker's module loader for what main's loader understands (tsx on Node 20). */
-  prepareLoader(): Promise<void> | undefined;
+  prepareLoader(what: "import" | "require"): Promise<void> | undefined;
   /** Is it a Proxy? It can't be told from its target in the language. */
   isProxy(value: object): boolean;
   /** An environment variable, for diagnostics. */

@@ -271,25 +271,24 @@ interface TsxApi {
   register(): void;
 }
 
-/** tsx does not hook workers of Node 20; its own API called in the worker does. */
-export const prepareLoader: Host["prepareLoader"] = () => {
+/** tsx does not hook workers of Node 20; its own API called in the worker does, for `require` and `import` apart. */
+export const prepareLoader: Host["prepareLoader"] = (what) => {
   const flags = startData().loader as string;
   if (!isNode20 || !/\btsx\b/.test(flags)) return undefined;
-  const loader = /(file:\S*\/tsx\/dist\/)loader\.mjs/.exec(flags)?.[1];
   const { createRequire } = process.getBuiltinModule("node:module");
-  const { pathToFileURL } = process.getBuiltinModule("node:url");
-  return (async () => {
-    const api = loader
-      ? `${loader}esm/api/index.mjs`
-      : pathToFileURL(
-          createRequire(join(process.cwd(), "x.js"))
-            .resolve("tsx/esm/api")
-            .replace(/\.cjs$/, ".mjs"),
-        ).href;
-    // Not import() here: workers run this file as a script, which can't.
-    const load = createRequire(import.meta.url)("./import.cjs") as (url: string) => Promise<TsxApi>;
-    (await load(api)).register();
-  })();
+  const { fileURLToPath, pathToFileURL } = process.getBuiltinModule("node:url");
+  const require = createRequire(import.meta.url);
+  const loader = /(file:\S*\/tsx\/dist\/)loader\.mjs/.exec(flags)?.[1];
+  const folder = loader
+    ? fileURLToPath(loader)
+    : join(createRequire(join(process.cwd(), "x.js")).resolve("tsx/esm/api"), "../../..");
+  if (what === "require") {
+    (require(join(folder, "cjs/api/index.cjs")) as TsxApi).register();
+    return undefined;
+  }
+  // Not import() here: workers run this file as a script, which can't.
+  const load = require("./import.cjs") as (url: string) => Promise<TsxApi>;
+  return load(pathToFileURL(join(folder, "esm/api/index.mjs")).href).then((api) => api.register());
 };
 
 export const isProxy: Host["isProxy"] = (value) => types.isProxy(value);

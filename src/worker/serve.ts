@@ -13,7 +13,7 @@ import {
   receive,
   turn,
 } from "#host";
-import { setBeforeImports } from "../capture/resolve.ts";
+import { setBeforeImports, setBeforeRequires } from "../capture/resolve.ts";
 import { RuntimeError } from "../errors/errors.ts";
 import { release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
@@ -71,7 +71,8 @@ export async function serve(
     interrupt?.();
   });
   onExit(noteExit);
-  setBeforeImports(prepareLoader);
+  setBeforeImports(() => prepareLoader("import"));
+  setBeforeRequires(() => prepareLoader("require"));
   holdProcess();
   leftovers(); // what is there before the first thread is nobody's leftover
   for (let first = firstExtras; ; first = undefined) {
