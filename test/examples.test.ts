@@ -14,6 +14,8 @@ const ARGUMENTS: Record<string, string[]> = { "examples/word-count/main.ts": ["s
 interface Example {
   where: string;
   source: string;
+  /** All that it prints, if a block that is marked `text output` follows. */
+  output?: string;
 }
 
 function filesBelow(folder: string, ending: string): string[] {
@@ -33,10 +35,18 @@ function runnableBlocks(file: string, text: string, strip: RegExp): Example[] {
     if (!/^\s*```ts run\b/.test(lines[start])) continue;
     const end = lines.findIndex((line, i) => i > start && /^\s*```\s*$/.test(line));
     assert.ok(end > start, `${file}:${start + 1}: the block has no end`);
-    found.push({ where: `${file}:${start + 1}`, source: lines.slice(start + 1, end).join("\n") });
+    const source = lines.slice(start + 1, end).join("\n");
+    found.push({ where: `${file}:${start + 1}`, source, output: outputAfter(lines, end) });
     start = end;
   }
   return found;
+}
+
+function outputAfter(lines: readonly string[], end: number): string | undefined {
+  const next = lines.findIndex((line, i) => i > end && line.trim() !== "");
+  if (next < 0 || !/^\s*```text output\b/.test(lines[next])) return undefined;
+  const close = lines.findIndex((line, i) => i > next && /^\s*```\s*$/.test(line));
+  return `${lines.slice(next + 1, close).join("\n")}\n`;
 }
 
 /** Blocks of `@example` tags. One that is not marked as runnable would not be noticed when it breaks. */
@@ -60,13 +70,14 @@ function markdownExamples(file: string): Example[] {
 
 function runAll(examples: Example[]): void {
   mkdirSync(scratch, { recursive: true });
-  for (const { where, source } of examples) {
+  for (const { where, source, output } of examples) {
     test(where, async () => {
       const file = path.join(scratch, `${where.replace(/[^\w.-]/g, "-")}.ts`);
       writeFileSync(file, source);
       const result = await runFile(file, { timeout: TIMEOUT });
       assert.equal(result.code, 0, captured(result));
       assert.doesNotMatch(result.stderr, /Exception in thread/, captured(result));
+      if (output !== undefined) assert.equal(result.stdout, output, captured(result));
       checkComments(source, result.stdout);
     });
   }

@@ -86,7 +86,7 @@ describe("declarations", () => {
       const { module, lib = [], node } = settings;
       const title = `${module}, ${[...lib, ...(node ? ["@types/node"] : [])].join(" and ") || "nothing else"}`;
       test(`${compiler} takes them: ${title}`, () => {
-        const files =
+        const files: Record<string, string> =
           module === "bundler" ? { "a.ts": SMALL } : { "a.mts": SMALL, "b.cts": SMALL, "c.cts": required };
         assert.equal(compile(compiler, files, settings), "");
       });
