@@ -36,6 +36,12 @@ export async function buildPlugins(settings) {
       },
     ],
   });
+  await build({
+    ...settings,
+    ...{ banner: {}, define: {}, format: "esm", sourcemap: false, metafile: false },
+    entryPoints: ["src/public/register.ts"],
+    outfile: "dist/register.js",
+  });
   for (const face of FACES) {
     writeFileSync(`dist/plugin/${face}.js`, `import all from "./all.cjs";\nexport default all.${face};\n`);
     writeFileSync(
