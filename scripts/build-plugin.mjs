@@ -42,6 +42,7 @@ export async function buildPlugins(settings) {
     entryPoints: ["src/public/register.ts"],
     outfile: "dist/register.js",
   });
+  writeFileSync("dist/plugin/loader.cjs", 'module.exports = require("./all.cjs").webpackLoader;\n');
   for (const face of FACES) {
     writeFileSync(`dist/plugin/${face}.js`, `import all from "./all.cjs";\nexport default all.${face};\n`);
     writeFileSync(
