@@ -63,3 +63,27 @@ export function checkTold({ stack, refused, ...told }: Record<string, unknown>):
 function lineOf(text: string): number {
   return readFileSync(entry, "utf8").split(text)[0].split("\n").length;
 }
+
+/** Settings of webpack and Rspack. TypeScript is stripped by a loader of our own, in the place of any of theirs. */
+export function webpackLike(mode: string, isModule: boolean, folder: string, plugin: unknown): object {
+  return {
+    mode,
+    context: path.dirname(entry),
+    entry,
+    target: "node20",
+    devtool: "source-map",
+    experiments: isModule ? { outputModule: true } : {},
+    output: {
+      path: folder,
+      filename: `[name].${isModule ? "mjs" : "cjs"}`,
+      ...(isModule && { module: true, chunkFormat: "module", library: { type: "module" } }),
+    },
+    resolve: { extensions: [".ts", ".js"] },
+    module: {
+      rules: [
+        { test: /\.ts$/, use: [path.join(root, "test/runtimes/strip-loader.cjs")], type: "javascript/auto" },
+      ],
+    },
+    plugins: [plugin],
+  };
+}
