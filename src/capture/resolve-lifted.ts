@@ -17,7 +17,10 @@ export function importAll(references: readonly Reference[]): Promise<void> | und
 async function load(missing: ReadonlySet<string>): Promise<void> {
   await Promise.all(
     [...missing].map(async (specifier) => {
-      namespaces.set(specifier, (await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)) as Namespace);
+      namespaces.set(
+        specifier,
+        (await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)) as Namespace,
+      );
     }),
   );
 }
@@ -50,4 +53,5 @@ export const noteClass = (): void => {};
 export const noteShipped = (): void => {};
 export const setClassFinder = (): void => {};
 export const setBeforeImports = (): void => {};
+export const setBeforeRequires = (): void => {};
 export const importOrigin = ({ specifier, name }: ImportReference): string => `import\n${specifier}\n${name}`;

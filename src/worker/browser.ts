@@ -1,10 +1,11 @@
 /** The library in a browser: one bundle for pages, threads and the supervisor. */
-import { beginWorker, setSpawner, watchLeftovers } from "../host/browser.ts";
+
 import { knownExports } from "../capture/library.ts";
 import { lifted } from "../capture/lifted.ts";
 import * as outgoing from "../capture/outgoing.ts";
 import { runChunk, runChunkAsync } from "../futures/chunk.ts";
 import { PoolWorker } from "../futures/pool-worker.ts";
+import { beginWorker, setSpawner, watchLeftovers } from "../host/browser.ts";
 import { nap } from "../parking/park.ts";
 import * as face from "../public/index.ts";
 import { setOutgoing } from "../threading/outgoing.ts";

@@ -28,9 +28,10 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 /** Functions of the tests' own that hand what they are given to threads. */
-const TO_THREADS = (
-  "start startEach whileHeld whenAwaited lineUp whileBlocked whileBusy inThread together submit map run"
-).split(" ");
+const TO_THREADS =
+  "start startEach whileHeld whenAwaited lineUp whileBlocked whileBusy inThread together submit map run".split(
+    " ",
+  );
 
 /** The text of a file of the site: a file of the repository, or the slice of one. */
 export function readModule(file: string): string | Uint8Array | undefined {
