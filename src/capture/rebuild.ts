@@ -1,8 +1,10 @@
 /** Functions and classes come to life in a thread. Their code is compiled once per thread, by the unit's key. */
+import { inspects } from "#host";
 import type { FunctionBuilder, Shell, Unit } from "../transfer/boundary.ts";
 import { rememberOrigin } from "../transfer/error-classes.ts";
 import { type Compiled, compileUnit, importOf } from "./compile.ts";
 import { nodeModule } from "./lazy.ts";
+import { rememberInstance } from "./rebuilt.ts";
 import { namespaceOf, resolve, setBeforeImports } from "./resolve.ts";
 
 export { importAll } from "./resolve.ts";
@@ -32,15 +34,19 @@ function begin(unit: Unit): Shell {
   const namespaces = live.map((index) => namespaceOf(importOf(unit, index)));
   const [value, set, fill] = compiled(...namespaces);
   if (!unit.isClass) named(value, unit);
+  const kept: unknown[] = [];
   return {
     value: unit.isClass ? undefined : value,
-    set,
+    set(index, late) {
+      set(index, late);
+      kept[index] = late;
+    },
     finish(captures) {
       fill(...captures);
-      if (!unit.isClass) return value;
-      const cls = named((value as () => unknown)(), unit);
-      rememberOrigin(unit.key, cls);
-      return cls;
+      const built = unit.isClass ? named((value as () => unknown)(), unit) : value;
+      if (unit.isClass) rememberOrigin(unit.key, built);
+      if (!inspects()) rememberInstance(built as object, { unit, captures: Object.assign(kept, captures) });
+      return built;
     },
   };
 }

@@ -13,7 +13,7 @@ export function resolve({ id, scope, write }: Use, mutated: ReadonlyMap<Syntax, 
   for (let s: Scope | undefined = scope; s; s = s.parent) {
     const binding = s.own(id.name);
     if (binding) {
-      if (write) binding.writes.push(id);
+      (write ? binding.writes : binding.reads).push(id);
       for (const info of crossed) {
         let capture = info.captures.get(binding);
         if (!capture)

@@ -28,7 +28,10 @@ export type Unreadable = "uninitialised" | "invisible";
 export function valueOf(slot: Slot, peeked: Peek, fn: object, node: Syntax): { value: unknown } | Unreadable {
   const { reference, capture, name } = slot;
   if (slot.isBase) return { value: Object.getPrototypeOf(fn) };
-  if (reference) return { value: sharedImport(reference, name, peeked, fn, node) ?? new Symbolic(reference) };
+  if (reference) {
+    const read = () => (isParent(name, node) ? Object.getPrototypeOf(fn) : peeked.read(name));
+    return { value: importedValue(reference, read) };
+  }
   let value: unknown;
   try {
     value = peeked.read(name);
@@ -56,12 +59,12 @@ function noteImport(cls: object, reference: Reference): void {
  * An imported shared object is sent itself: importing it again in the thread would make another one. So is what
  * this library exports: it is in every thread, and no import delays the start.
  */
-function sharedImport(reference: Reference, name: string, peeked: Peek, fn: object, node: Syntax): unknown {
+function sharedImport(reference: Reference, read: () => unknown): unknown {
   if (reference.type !== "import") return undefined;
   noteShipped(reference);
   if (reference.name === "*") return undefined;
   try {
-    const value = isParent(name, node) ? Object.getPrototypeOf(fn) : peeked.read(name);
+    const value = read();
     if (typeof value === "function") {
       if (isLibrary(value)) return value;
       if (isSharedClass(value)) {
@@ -75,6 +78,11 @@ function sharedImport(reference: Reference, name: string, peeked: Peek, fn: obje
   } catch {
     return undefined;
   }
+}
+
+/** What travels for a name that every thread can look up; `read` gives its value here, or throws. */
+export function importedValue(reference: Reference, read: () => unknown): unknown {
+  return sharedImport(reference, read) ?? new Symbolic(reference);
 }
 
 /**

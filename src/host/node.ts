@@ -17,6 +17,7 @@ import {
   workerData,
 } from "node:worker_threads";
 import type { Host, HostPort, HostWorker, SpawnOptions } from "./host.ts";
+import { variant } from "./variant.ts";
 
 export * from "./tasks.ts";
 
@@ -271,6 +272,12 @@ export const prepareLoader: Host["prepareLoader"] = () => {
     (await load(api)).register();
   })();
 };
+
+export const inspects: Host["inspects"] = () =>
+  process.env.THREADKIT_CAPTURE !== "source" && variant.inspects();
+export const inspectAdvice: Host["inspectAdvice"] = () => variant.inspectAdvice;
+export const compiledText: Host["compiledText"] = (path) => variant.compiledText(path);
+export const readsModules: Host["readsModules"] = () => variant.readsModules();
 
 export const isProxy: Host["isProxy"] = (value) => types.isProxy(value);
 export const environment: Host["environment"] = (name) => process.env[name];

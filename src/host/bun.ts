@@ -1,0 +1,22 @@
+/** Where Bun differs from Node.js. */
+import { readFileSync } from "node:fs";
+import type { Variant } from "./variant.ts";
+
+interface BunGlobal {
+  Transpiler: new (options: { loader: string; target: string }) => { transformSync(text: string): string };
+}
+const global = globalThis as { Bun?: BunGlobal };
+
+export const bun: Variant = {
+  inspects: () => false,
+  inspectAdvice: "",
+  readsModules: () => true,
+  /** Bun compiles every file before it runs it, plain JavaScript too. */
+  compiledText(path) {
+    const ending = /\.[cm]?([jt]sx?)$/.exec(path)?.[1];
+    if (ending === undefined || global.Bun === undefined) return undefined;
+    return new global.Bun.Transpiler({ loader: ending, target: "bun" }).transformSync(
+      readFileSync(path, "utf8"),
+    );
+  },
+};
