@@ -146,9 +146,8 @@ export function importedFiles(source: Source): string[] {
   const specifiers: string[] = [];
   for (const { source: from } of source.program.body as Syntax[])
     if (typeof from?.value === "string") specifiers.push(from.value);
-  if (source.isCommonJs)
-    for (const [, specifier] of source.text.matchAll(/\brequire\((["'][^"'\n]+["'])\)/g))
-      specifiers.push(specifier.slice(1, -1));
+  for (const [, , specifier] of source.text.matchAll(/\b(require|import)\(\s*["']([^"'\n]+)["']/g))
+    specifiers.push(specifier);
   return specifiers.flatMap((specifier) => {
     if (!/^(\.{1,2}\/|\/|file:|#)/.test(specifier)) return [];
     const path = resolveFile(source.url, specifier);

@@ -1,5 +1,6 @@
 /** Where Bun differs from Node.js. */
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { Variant } from "./variant.ts";
 
 interface BunGlobal {
@@ -11,6 +12,8 @@ export const bun: Variant = {
   inspects: () => false,
   inspectAdvice: "",
   readsModules: () => true,
+  /** It takes the name of a script for a path, whatever it begins with. */
+  scriptName: (url) => (url.startsWith("file:") ? fileURLToPath(url) : url),
   /** Bun compiles every file before it runs it, plain JavaScript too. */
   compiledText(path) {
     const ending = /\.[cm]?([jt]sx?)$/.exec(path)?.[1];

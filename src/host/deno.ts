@@ -8,6 +8,7 @@ export const deno: Variant = {
   inspects: () => false,
   inspectAdvice: "",
   readsModules: () => true,
+  scriptName: (url) => url,
   /** What Deno made of a TypeScript file stands in its cache. */
   compiledText(path) {
     if (!/\.([cm]?ts|[jt]sx)$/.test(path)) return undefined;

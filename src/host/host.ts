@@ -84,6 +84,8 @@ export interface Host {
   inspectAdvice(): string;
   /** The text that the runtime made of a file, where that is not the file with its types blanked. */
   compiledText(path: string): string | undefined;
+  /** Under which name a script that stands in a file is compiled, so that `import()` in it resolves as there. */
+  scriptName(url: string): string;
   /** Does `require` give the very module that was imported, without running it again? */
   readsModules(): boolean;
   /** An environment variable, for diagnostics. */

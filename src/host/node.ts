@@ -17,7 +17,7 @@ import {
   workerData,
 } from "node:worker_threads";
 import type { Host, HostPort, HostWorker, SpawnOptions } from "./host.ts";
-import { variant } from "./variant.ts";
+import { variant } from "./variants.ts";
 
 export * from "./tasks.ts";
 
@@ -277,6 +277,7 @@ export const inspects: Host["inspects"] = () =>
   process.env.THREADKIT_CAPTURE !== "source" && variant.inspects();
 export const inspectAdvice: Host["inspectAdvice"] = () => variant.inspectAdvice;
 export const compiledText: Host["compiledText"] = (path) => variant.compiledText(path);
+export const scriptName: Host["scriptName"] = (url) => variant.scriptName(url);
 export const readsModules: Host["readsModules"] = () => variant.readsModules();
 
 export const isProxy: Host["isProxy"] = (value) => types.isProxy(value);

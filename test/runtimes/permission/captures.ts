@@ -76,7 +76,10 @@ const pool = new ThreadPoolExecutor({ maxWorkers: 2 });
 const square = (n: number) => n * n;
 const results = [1, 2, 3].map((n) => pool.submit(square, n));
 console.log("pool", results.map((future) => future.result()).join());
-new Thread({ target: (out: Queue<string>, f: unknown) => say(out, `same ${f === square}`), args: [out, square] })
+new Thread({
+  target: (out: Queue<string>, f: unknown) => say(out, `same ${f === square}`),
+  args: [out, square],
+})
   .start()
   .join();
 console.log(out.get());
