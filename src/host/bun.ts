@@ -9,6 +9,7 @@ interface BunGlobal {
 const global = globalThis as { Bun?: BunGlobal };
 
 export const bun: Variant = {
+  stopsRunning: true,
   inspects: () => false,
   inspectAdvice: "",
   readsModules: () => true,

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { Variant } from "./variant.ts";
 
 export const deno: Variant = {
+  /** denoland/deno#35657: the worker's own code goes on for ever. */
+  stopsRunning: false,
   /** Its inspector answers later, when a variable may have changed. */
   inspects: () => false,
   inspectAdvice: "",

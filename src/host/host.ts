@@ -39,6 +39,8 @@ export interface HostTask {
 }
 
 export interface Host {
+  /** Does `terminate` stop a worker that blocks or computes? Else it ends only in its event loop. */
+  stopsRunning(): boolean;
   /** May this thread block? A browser page's main thread may not. */
   canBlock(): boolean;
   processors(): number;

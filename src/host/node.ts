@@ -97,6 +97,8 @@ export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker =
   };
 };
 
+export const stopsRunning: Host["stopsRunning"] = () => variant.stopsRunning;
+
 export const channel: Host["channel"] = () => {
   const { port1, port2 } = new MessageChannel();
   return { ours: port1, theirs: port2 };

@@ -1,5 +1,7 @@
 /** Where runtimes that have Node's modules differ. */
 export interface Variant {
+  /** Does `terminate` stop a worker that blocks or computes? */
+  readonly stopsRunning: boolean;
   /** Is there an inspector that answers within the call? */
   inspects(): boolean;
   readonly inspectAdvice: string;

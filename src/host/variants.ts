@@ -13,6 +13,7 @@ type NodeProcess = NodeJS.Process & {
 const { versions, features, permission, execArgv, env } = process as NodeProcess;
 
 const node: Variant = {
+  stopsRunning: true,
   inspects: () => features.inspector !== false && permission?.has("inspector") !== false,
   inspectAdvice: permission ? "run node with --allow-inspector" : "",
   compiledText: () => undefined,

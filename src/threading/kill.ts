@@ -1,6 +1,6 @@
 /** Killing a thread from any other: the realm that owns its worker is asked to. */
 import { load, or } from "#atomics";
-import { exitThread } from "#host";
+import { exitThread, stopsRunning } from "#host";
 import { RuntimeError } from "../errors/errors.ts";
 import { retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
@@ -42,6 +42,11 @@ export function endWorker(thread: number): void {
   const realm = words[thread + T_REALM];
   // While the thread is not over, its realm is no other's: it was killed before it let go of it.
   if (realm === 0 || load(words, thread + T_STATE) === TERMINATED) return;
+  if (!stopsRunning()) {
+    // It ends itself when it reads this: at its next wait, or out of the one that it is in.
+    retain(thread);
+    postMail(realm, R_URGENT, MAIL_TERMINATE, thread);
+  }
   if (killCarrier(realm) || isMainRealm() || cover(realm)[realm + R_PARENT] !== 0) return;
   retain(thread);
   postMail(words[H_MAIN_REALM], R_URGENT, MAIL_TERMINATE, thread);
