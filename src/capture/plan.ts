@@ -147,7 +147,8 @@ function draw(
     return value;
   });
   const unit = blueprint.unitFor(nameOf(fn), byValue);
-  if (unit.isClass) rememberOrigin(unit.key, fn);
+  const live = liveOne(fn);
+  if (unit.isClass && live) rememberOrigin(unit.key, live);
   const image = { unit, captures, labels: labelsOf(blueprint, label), own };
   return { blueprint, image, label, settled };
 }

@@ -10,6 +10,9 @@ const global = globalThis as { Bun?: BunGlobal };
 
 export const bun: Variant = {
   stopsRunning: true,
+  readsParentPort: true,
+  hooksPromises: false,
+  listsHandles: false,
   inspects: () => false,
   inspectAdvice: "",
   readsModules: () => true,

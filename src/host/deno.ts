@@ -6,7 +6,10 @@ import type { Variant } from "./variant.ts";
 export const deno: Variant = {
   /** denoland/deno#35657: the worker's own code goes on for ever. */
   stopsRunning: false,
-  /** Its inspector answers later, when a variable may have changed. */
+
+  readsParentPort: false,
+  hooksPromises: false,
+  listsHandles: false,
   inspects: () => false,
   inspectAdvice: "",
   readsModules: () => true,

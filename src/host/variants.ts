@@ -14,6 +14,9 @@ const { versions, features, permission, execArgv, env } = process as NodeProcess
 
 const node: Variant = {
   stopsRunning: true,
+  readsParentPort: true,
+  hooksPromises: true,
+  listsHandles: true,
   inspects: () => features.inspector !== false && permission?.has("inspector") !== false,
   inspectAdvice: permission ? "run node with --allow-inspector" : "",
   compiledText: () => undefined,
