@@ -5,6 +5,7 @@
  * identity. A class is evaluated when its captures are there, since it may use them at once.
  */
 import { constants, Script } from "node:vm";
+import { scriptName } from "#host";
 import type { ImportReference, Reference, Unit } from "../transfer/boundary.ts";
 import { quietLoaderOnce, runtime } from "./lazy.ts";
 import { rememberScript } from "./rebuilt.ts";
@@ -26,7 +27,12 @@ const suffix = runtime().env.NODE_V8_COVERAGE ? "?thread" : "";
 /** Compiles text that stands in `file`, with Node's own loader for the import() in it. */
 export function script(text: string, file: string, lineOffset: number, columnOffset: number): unknown {
   if (text.includes("import")) quietLoader();
-  const options = { filename: file + suffix, lineOffset, columnOffset, importModuleDynamically: LOADER };
+  const options = {
+    filename: scriptName(file) + suffix,
+    lineOffset,
+    columnOffset,
+    importModuleDynamically: LOADER,
+  };
   return new Script(text, options).runInThisContext();
 }
 

@@ -7,6 +7,7 @@
  * slower; it is used for one script at a time, where no other way to its text exists, and switched off at once.
  */
 import type { Session } from "node:inspector";
+import { inspects } from "#host";
 import { CaptureError } from "../errors/errors.ts";
 import { inspector } from "./lazy.ts";
 
@@ -60,6 +61,20 @@ function stashRealm(): { global: object; stash: Stash } {
   const stash = there ?? { fn: undefined, scopes: undefined };
   if (!there) Object.defineProperty(global, STASH, { value: stash });
   return (realm = { global, stash });
+}
+
+let usable: boolean | undefined;
+
+/** Is there an inspector that answers at once? Tried once. */
+export function canPeek(): boolean {
+  if (usable === undefined) {
+    try {
+      usable = inspects() && open() !== undefined;
+    } catch {
+      usable = false;
+    }
+  }
+  return usable;
 }
 
 function open(): Session {

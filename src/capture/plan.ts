@@ -15,11 +15,16 @@ import { planLifted } from "./lifted-plan.ts";
 import { moduleExport } from "./module-export.ts";
 import { needlessNamespaces } from "./namespace.ts";
 import { knownFunction, knownObject } from "./natives.ts";
-import { type Peek, peek } from "./peek.ts";
+import { canPeek, type Peek, peek } from "./peek.ts";
 import { offsetOf, placeOf } from "./position.ts";
 import { captureLabel, refuse, type Trail } from "./refuse.ts";
 import { hasSource, sourceOf } from "./source.ts";
-import { type Blueprint, blueprintOf } from "./unit.ts";
+import { staticFieldsOf, staticValue } from "./static.ts";
+import { Ambiguous } from "./static-find.ts";
+import { orRefused, refusePlace, useOf } from "./static-refuse.ts";
+import { shippedImage } from "./static-shipped.ts";
+import { canonical, isStandIn, liveOne, locate } from "./static-stand-ins.ts";
+import { type Blueprint, blueprintOf, type Slot } from "./unit.ts";
 import { importOf, isSettled, ownProperties, valueOf } from "./values.ts";
 import { warnOfCopies } from "./warn.ts";
 
@@ -41,7 +46,11 @@ interface Plan {
 
 const plans = new WeakMap<AnyFunction, Plan | Symbolic>();
 
-export const lifter: FunctionLifter = { lift, wellKnown: knownObject };
+export const lifter: FunctionLifter = {
+  lift,
+  wellKnown: knownObject,
+  canonical: (fn) => (canPeek() ? fn : canonical(fn)),
+};
 
 function lift(fn: AnyFunction, label: string): FunctionImage | Symbolic {
   const plan = plans.get(fn);
@@ -59,8 +68,8 @@ function lift(fn: AnyFunction, label: string): FunctionImage | Symbolic {
     plans.set(fn, made);
     return made.image;
   }
-  const peeked = lookAt(fn, label);
-  if (peeked instanceof Symbolic) return peeked;
+  if (!canPeek()) return liftFromText(fn, label);
+  const peeked = peek(fn);
   // A function in a script that is known already is the user's; any other may be Node's own.
   const native = peeked && hasSource(peeked.scriptId) ? undefined : knownFunction(fn);
   if (native) {
@@ -74,22 +83,42 @@ function lift(fn: AnyFunction, label: string): FunctionImage | Symbolic {
     plans.set(fn, known);
     return known;
   }
-  const made = draw(fn, blueprint, peeked, label);
+  const trail = trailOf(fn, blueprint, label);
+  const made = draw(fn, blueprint, label, ownProperties(fn), (slot) => {
+    const found = valueOf(slot, peeked, fn, blueprint.info.node);
+    if (typeof found === "string") throw refuseUnreadable(slot, found, blueprint, trail());
+    return found.value;
+  });
   plans.set(fn, made);
   return made.image;
 }
 
-/** Without an inspector, functions that every thread has by itself are still known. */
-function lookAt(fn: AnyFunction, label: string): Peek | Symbolic | undefined {
-  try {
-    return peek(fn);
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== "NO_INSPECTOR") throw error;
-    const native = knownFunction(fn);
-    if (native) return native;
-    if (isNative(fn)) throw refuseNative(fn, label);
-    throw error;
+/** Without an inspector: what the source alone tells; see static.ts. */
+function liftFromText(fn: AnyFunction, label: string): FunctionImage | Symbolic {
+  const shipped = shippedImage(fn, label);
+  if (shipped) return shipped;
+  const native = knownFunction(fn);
+  if (native) {
+    plans.set(fn, native);
+    return native;
   }
+  const place = locate(fn);
+  if (place === undefined && isNative(fn)) throw refuseNative(fn, label);
+  if (place === undefined || place instanceof Ambiguous) throw refusePlace(describe(fn), place, label);
+  const blueprint = blueprintOf(place.source, place.info, isSharedClass(fn));
+  const known = isSharedClass(fn) ? moduleExport(fn, place.source, place.info) : undefined;
+  if (known) {
+    plans.set(fn, known);
+    return known;
+  }
+  const live = liveOne(fn);
+  const trail = trailOf(fn, blueprint, label);
+  const own = live ? ownProperties(live) : orRefused(() => staticFieldsOf(place), describe(fn), trail);
+  const made = draw(fn, blueprint, label, own, (slot) =>
+    orRefused(() => staticValue(slot, place, live), useOf(slot, blueprint), trail),
+  );
+  plans.set(fn, made);
+  return made.image;
 }
 
 function isNative(fn: AnyFunction): boolean {
@@ -105,7 +134,7 @@ export function settledImage(fn: AnyFunction): FunctionImage | Symbolic | undefi
 
 /** The image of a function whose captures stay what they are. */
 function refreshed(plan: Plan, fn: AnyFunction, label: string): FunctionImage {
-  const own = ownProperties(fn);
+  const own = isStandIn(fn) ? plan.image.own : ownProperties(liveOne(fn) ?? fn);
   if (plan.label !== label) {
     plan.image = { ...plan.image, labels: plan.labels(label) };
     plan.label = label;
@@ -114,16 +143,20 @@ function refreshed(plan: Plan, fn: AnyFunction, label: string): FunctionImage {
   return plan.image;
 }
 
-function draw(fn: AnyFunction, blueprint: Blueprint, peeked: Peek, label: string): Plan {
-  const trail = trailOf(fn, blueprint, label);
-  checkText(blueprint, trail());
+/** Makes the image; `read` gives the value of a slot, or refuses it. */
+function draw(
+  fn: AnyFunction,
+  blueprint: Blueprint,
+  label: string,
+  own: FunctionImage["own"],
+  read: (slot: Slot) => unknown,
+): Plan {
+  checkText(blueprint, trailOf(fn, blueprint, label)());
   const byValue: number[] = [];
   const members: number[] = [];
   let settled = true;
   const captures = blueprint.slots.map((slot, i) => {
-    const found = valueOf(slot, peeked, fn, blueprint.info.node);
-    if (typeof found === "string") throw refuseUnreadable(slot, found, blueprint, trail());
-    const { value } = found;
+    const value = read(slot);
     if (slot.reference && !(value instanceof Symbolic)) byValue.push(i);
     if (slot.member && value !== undefined) members.push(i);
     settled &&= isSettled(slot, value);
@@ -135,8 +168,9 @@ function draw(fn: AnyFunction, blueprint: Blueprint, peeked: Peek, label: string
     byValue.push(i);
   }
   const unit = blueprint.unitFor(nameOf(fn), byValue, members);
-  if (unit.isClass) rememberOrigin(unit.key, fn);
-  const image = { unit, captures, labels: labelsOf(blueprint, label), own: ownProperties(fn) };
+  const live = liveOne(fn);
+  if (unit.isClass && live) rememberOrigin(unit.key, live);
+  const image = { unit, captures, labels: labelsOf(blueprint, label), own };
   return { blueprint, image, label, settled, labels: (outer) => labelsOf(blueprint, outer) };
 }
 
@@ -176,6 +210,10 @@ function trailOf(fn: AnyFunction, { source, info }: Blueprint, label: string): (
 function describe(fn: AnyFunction): string {
   const name = nameOf(fn);
   return name ? `function ${name}` : "a function without a name";
+}
+
+function isNative(fn: AnyFunction): boolean {
+  return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn));
 }
 
 function refuseNodes(fn: AnyFunction, label: string): Error {

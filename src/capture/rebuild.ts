@@ -1,8 +1,10 @@
 /** Functions and classes come to life in a thread. Their code is compiled once per thread, by the unit's key. */
+import { inspects } from "#host";
 import type { FunctionBuilder, Shell, Unit } from "../transfer/boundary.ts";
 import { rememberOrigin } from "../transfer/error-classes.ts";
 import { type Compiled, compileUnit, type Instance, importOf } from "./compile.ts";
 import { nodeModule } from "./lazy.ts";
+import { rememberInstance } from "./rebuilt.ts";
 import { namespaceOf, resolve, setBeforeImports } from "./resolve.ts";
 import { fromSlice } from "./slice.ts";
 
@@ -35,16 +37,22 @@ function begin(unit: Unit): Shell {
     named(value, unit);
     told?.(value as object);
   }
+  const kept: unknown[] = [];
   return {
     value: unit.isClass ? undefined : value,
-    set,
+    set(index, late) {
+      set(index, late);
+      kept[index] = late;
+    },
     finish(captures) {
       fill(...captures);
-      if (!unit.isClass) return value;
-      const cls = named((value as () => unknown)(), unit);
-      told?.(cls as object);
-      rememberOrigin(unit.key, cls);
-      return cls;
+      const built = unit.isClass ? named((value as () => unknown)(), unit) : value;
+      if (unit.isClass) {
+        told?.(built as object);
+        rememberOrigin(unit.key, built);
+      }
+      if (!inspects()) rememberInstance(built as object, { unit, captures: Object.assign(kept, captures) });
+      return built;
     },
   };
 }

@@ -31,3 +31,32 @@ export function compiledModule(url: string): PlacedText | undefined {
 export function rebuiltScripts(): readonly RebuiltScript[] {
   return scripts;
 }
+
+/** What a function that was rebuilt here captured, in the order of its unit's names. */
+export interface Instance {
+  readonly unit: Unit;
+  readonly captures: readonly unknown[];
+}
+
+/** Kept where no inspector can read them again; see static.ts. */
+const instances = new WeakMap<object, Instance>();
+const living = new Map<string, WeakRef<object>[]>();
+
+export function rememberInstance(fn: object, instance: Instance): void {
+  instances.set(fn, instance);
+  const { key } = instance.unit;
+  const others = (living.get(key) ?? []).filter((other) => other.deref() !== undefined);
+  living.set(key, [...others, new WeakRef(fn)]);
+}
+
+export function instanceOf(fn: object): Instance | undefined {
+  return instances.get(fn);
+}
+
+/** Those of one unit that may still be called. */
+export function instancesOf(unit: Unit): Instance[] {
+  return (living.get(unit.key) ?? []).flatMap((ref) => {
+    const fn = ref.deref();
+    return fn === undefined ? [] : [instances.get(fn)!];
+  });
+}

@@ -23,7 +23,7 @@ export interface ImportOrigin {
   readonly attributes?: Record<string, string>;
 }
 
-/** One declared name. `writes` are the identifiers that assign to it after its declaration, anywhere in the file. */
+/** One declared name. `writes` are the identifiers that assign to it after its declaration, `reads` the others: anywhere in the file. */
 export interface Binding {
   readonly name: string;
   readonly kind: BindingKind;
@@ -32,6 +32,7 @@ export interface Binding {
   readonly declarator?: Syntax;
   readonly imported?: ImportOrigin;
   readonly writes: Syntax[];
+  readonly reads: Syntax[];
 }
 
 /** How one function uses a binding that is declared outside it. */
@@ -103,7 +104,7 @@ export class Scope {
       if (kind === "function" || extra?.declarator?.init) known.writes.push(declaration);
       return known;
     }
-    const binding = { name, kind, scope: this, declaration, writes: [], ...extra };
+    const binding = { name, kind, scope: this, declaration, writes: [], reads: [], ...extra };
     this.#bindings.set(name, binding);
     return binding;
   }

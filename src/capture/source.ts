@@ -3,6 +3,7 @@
  * disk (with types stripped) where it matches the function at its position, else what the inspector hands out.
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { compiledText as hostText } from "#host";
 import { CaptureError } from "../errors/errors.ts";
 import type { Reference } from "../transfer/boundary.ts";
 import { analyze } from "./analyze.ts";
@@ -18,6 +19,7 @@ import type { FunctionInfo, Scope, Syntax } from "./scopes.ts";
 export interface Source extends PlacedText {
   /** `require`, `module`, `exports`, `__filename` and `__dirname` are the module's own. */
   readonly isCommonJs: boolean;
+  readonly program: Syntax;
   readonly root: Scope;
   readonly shorthand: ReadonlySet<Syntax>;
   /** The classes among its exports, with their names there. */
@@ -56,7 +58,8 @@ export function sourceAt(url: string): Source | undefined {
   return [...sources.values()].findLast((source) => source.url === url);
 }
 
-interface Found extends PlacedText {
+/** A text that is to be parsed. */
+export interface Found extends PlacedText {
   readonly references?: ReadonlyMap<string, Reference>;
   readonly strict?: boolean;
 }
@@ -128,15 +131,18 @@ function stackFiles(): string[] {
 }
 
 /** The `file:` URL of a script that was compiled under a plain path, as CommonJS modules are. */
-function asUrl(name: string): string {
+export function asUrl(name: string): string {
   if (/^[a-z][\w+.-]+:/i.test(name)) return name;
   return pathToFileURL(name).href;
 }
 
-function compiledText(url: string): string | undefined {
+/** The text of a file as the engine compiled it, if that can be told from the file. */
+export function compiledText(url: string): string | undefined {
   if (!url.startsWith("file:")) return undefined;
   try {
     const path = fileURLToPath(url);
+    const compiled = hostText(path);
+    if (compiled !== undefined) return compiled;
     const text = fs()
       .readFileSync(path, "utf8")
       .replace(/^\uFEFF/, "");
@@ -148,7 +154,7 @@ function compiledText(url: string): string | undefined {
   }
 }
 
-function parse(found: Found): Source {
+export function parse(found: Found): Source {
   const { text, url, references } = found;
   const options = {
     ecmaVersion: "latest",
@@ -186,7 +192,8 @@ function parse(found: Found): Source {
     if (info.member?.kind !== "constructor") functions.set(positionAt(info, text), info);
   }
   const exported = exportedClasses(program);
-  return { ...found, ...analysis, functions, exported, isCommonJs: commonJs && references === undefined };
+  const isModuleOfNode = commonJs && references === undefined;
+  return { ...found, ...analysis, program, functions, exported, isCommonJs: isModuleOfNode };
 }
 
 /** Where V8 says that it is: arrows at their first character, the rest at `(`, classes at their constructor's. */

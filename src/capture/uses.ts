@@ -21,7 +21,7 @@ export function resolve(
     const binding = s.own(id.name);
     if (binding) {
       found?.set(id, binding);
-      if (write) binding.writes.push(id);
+      (write ? binding.writes : binding.reads).push(id);
       for (const info of crossed) {
         let capture = info.captures.get(binding);
         if (!capture)

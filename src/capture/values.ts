@@ -30,7 +30,10 @@ export function valueOf(slot: Slot, peeked: Peek, fn: object, node: Syntax): { v
   const { reference, capture, name } = slot;
   if (slot.isBase) return { value: Object.getPrototypeOf(fn) };
   if (slot.member) return { value: sharedMember(slot.member, peeked) };
-  if (reference) return { value: sharedImport(reference, name, peeked, fn, node) ?? new Symbolic(reference) };
+  if (reference) {
+    const read = () => (isParent(name, node) ? Object.getPrototypeOf(fn) : peeked.read(name));
+    return { value: importedValue(reference, read) };
+  }
   let value: unknown;
   try {
     value = peeked.read(name);
@@ -58,15 +61,12 @@ function noteImport(cls: object, reference: Reference): void {
  * An imported shared object is sent itself: importing it again in the thread would make another one. So is what
  * this library exports: it is in every thread, and no import delays the start.
  */
-function sharedImport(reference: Reference, name: string, peeked: Peek, fn: object, node: Syntax): unknown {
-  if (reference.type === "require" && reference.name !== undefined)
-    return sharedExport(reference, () => peeked.read(name));
+function sharedImport(reference: Reference, read: () => unknown): unknown {
+  if (reference.type === "require" && reference.name !== undefined) return sharedExport(reference, read);
   if (reference.type !== "import") return undefined;
   noteShipped(reference);
   if (reference.name === "*") return undefined;
-  return sharedExport(reference, () =>
-    isParent(name, node) ? Object.getPrototypeOf(fn) : peeked.read(name),
-  );
+  return sharedExport(reference, read);
 }
 
 /** The same for `module.name` in compiled code. */
@@ -90,6 +90,11 @@ function sharedExport(reference: ModuleReference, read: () => unknown): unknown 
   } catch {
     return undefined;
   }
+}
+
+/** What travels for a name that every thread can look up; `read` gives its value here, or throws. */
+export function importedValue(reference: Reference, read: () => unknown): unknown {
+  return sharedImport(reference, read) ?? new Symbolic(reference);
 }
 
 /**

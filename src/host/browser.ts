@@ -299,6 +299,15 @@ export const isWarningOff: Host["isWarningOff"] = () => false;
 /** Browsers don't tell: a proxy crosses as what it seems to be. */
 export const isProxy: Host["isProxy"] = () => false;
 
+export const stopsRunning: Host["stopsRunning"] = () => true;
+
+// Functions come lifted: nothing is read off sources, and no text is compiled.
+export const inspects: Host["inspects"] = () => true;
+export const inspectAdvice: Host["inspectAdvice"] = () => "";
+export const compiledText: Host["compiledText"] = () => undefined;
+export const scriptName: Host["scriptName"] = (url) => url;
+export const readsModules: Host["readsModules"] = () => false;
+
 /** Globals of the page with such names stand for environment variables. */
 const VARIABLES = ["THREADKIT_DUMP_AFTER"];
 

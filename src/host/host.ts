@@ -41,6 +41,8 @@ export interface HostTask {
 }
 
 export interface Host {
+  /** Does `terminate` stop a worker that blocks or computes? Else it ends only in its event loop. */
+  stopsRunning(): boolean;
   /** May this thread block? A browser page's main thread may not. */
   canBlock(): boolean;
   processors(): number;
@@ -88,6 +90,16 @@ export interface Host {
   prepareLoader(what: "import" | "require"): Promise<void> | undefined;
   /** Is it a Proxy? It can't be told from its target in the language. */
   isProxy(value: object): boolean;
+  /** Does this runtime's inspector answer synchronously? Else captures are read off the source. */
+  inspects(): boolean;
+  /** What to say to those who miss the inspector, after "or"; "": nothing can be done. */
+  inspectAdvice(): string;
+  /** The text that the runtime made of a file, where that is not the file with its types blanked. */
+  compiledText(path: string): string | undefined;
+  /** Under which name a script that stands in a file is compiled, so that `import()` in it resolves as there. */
+  scriptName(url: string): string;
+  /** Does `require` give the very module that was imported, without running it again? */
+  readsModules(): boolean;
   /** An environment variable, for diagnostics. */
   environment(name: string): string | undefined;
   /** Ends the whole process at once, for the watchdog of tests. */

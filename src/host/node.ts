@@ -17,6 +17,8 @@ import {
   workerData,
 } from "node:worker_threads";
 import type { Host, HostPort, HostWorker, SpawnOptions } from "./host.ts";
+import { timersRunning, trackTimers } from "./timers.ts";
+import { variant } from "./variants.ts";
 
 export * from "./tasks.ts";
 
@@ -72,11 +74,12 @@ function loaderFlags(): string {
 }
 
 export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker => {
+  const line = variant.readsParentPort ? undefined : new MessageChannel();
   const worker = new Worker(
     new URL(entry === "worker" ? "./worker.cjs" : "./supervisor.cjs", import.meta.url),
     {
-      workerData: { ...options.data, loader: loaderFlags(), cores: processors() },
-      transferList: options.transfer as TransferListItem[],
+      workerData: { ...options.data, loader: loaderFlags(), cores: processors(), line: line?.port2 },
+      transferList: [...(options.transfer ?? []), ...(line ? [line.port2] : [])] as TransferListItem[],
       resourceLimits: options.resourceLimits,
       env: SHARE_ENV,
       execArgv: workerFlags(),
@@ -87,14 +90,18 @@ export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker =
   worker.unref();
   worker.on("error", () => {}); // without a listener the process would die with the thread
   worker.setMaxListeners(0); // each terminate() adds one
+  if (line) worker.on("exit", () => line.port1.close());
+  const inbox = line && entry === "worker" ? line.port1 : worker;
   return {
     terminate: () => void worker.terminate(),
-    post: (message, transfer) => worker.postMessage(message, transfer as TransferListItem[]),
+    post: (message, transfer) => inbox.postMessage(message, transfer as TransferListItem[]),
     onExit: (handler) => void worker.on("exit", handler),
     onError: (handler) => void worker.on("error", handler),
     onMessage: (handler) => void worker.on("message", handler),
   };
 };
+
+export const stopsRunning: Host["stopsRunning"] = () => variant.stopsRunning;
 
 export const channel: Host["channel"] = () => {
   const { port1, port2 } = new MessageChannel();
@@ -113,8 +120,9 @@ export const openPort: Host["openPort"] = (end): HostPort => {
 
 export const startData: Host["startData"] = () => workerData as Record<string, unknown>;
 
+const starter = (workerData as { line?: MessagePort } | null)?.line ?? parentPort;
 export const receive: Host["receive"] = () =>
-  parentPort === null ? undefined : receiveMessageOnPort(parentPort)?.message;
+  starter === null ? undefined : receiveMessageOnPort(starter)?.message;
 
 export const receiveOn: Host["receiveOn"] = (end) => receiveMessageOnPort(end as MessagePort)?.message;
 
@@ -198,7 +206,7 @@ function countGlobals(): number {
 
 let baseline: Baseline | undefined;
 const measure = (): Baseline => ({
-  resources: process.getActiveResourcesInfo().length,
+  resources: variant.listsHandles ? process.getActiveResourcesInfo().length : timersRunning(),
   globals: countGlobals(),
   events: process.eventNames().reduce((n, event) => n + process.listenerCount(event), 0),
 });
@@ -236,7 +244,8 @@ export const leftovers: Host["leftovers"] = () => {
   if (baseline === undefined) {
     baseline = now;
     output = outputNow();
-    trackQuietTimers();
+    if (variant.listsHandles) trackQuietTimers();
+    else trackTimers();
   }
   if (now.resources > baseline.resources)
     return `open handles (${process.getActiveResourcesInfo().join(", ")})`;
@@ -290,6 +299,13 @@ export const prepareLoader: Host["prepareLoader"] = (what) => {
   const load = require("./import.cjs") as (url: string) => Promise<TsxApi>;
   return load(pathToFileURL(join(folder, "esm/api/index.mjs")).href).then((api) => api.register());
 };
+
+export const inspects: Host["inspects"] = () =>
+  process.env.THREADKIT_CAPTURE !== "source" && variant.inspects();
+export const inspectAdvice: Host["inspectAdvice"] = () => variant.inspectAdvice;
+export const compiledText: Host["compiledText"] = (path) => variant.compiledText(path);
+export const scriptName: Host["scriptName"] = (url) => variant.scriptName(url);
+export const readsModules: Host["readsModules"] = () => variant.readsModules();
 
 export const isProxy: Host["isProxy"] = (value) => types.isProxy(value);
 export const environment: Host["environment"] = (name) => process.env[name];

@@ -10,6 +10,7 @@
  * hook that sees them slows all promises of the realm, so it is on only while there is a task to follow.
  */
 import type { Host, HostTask } from "./host.ts";
+import { variant } from "./variants.ts";
 
 interface Task extends HostTask {
   /** The task that it was begun in: what that one holds, this one holds. */
@@ -66,6 +67,7 @@ let executionAsyncResource: AsyncHooks["executionAsyncResource"];
 let on = false;
 
 function follow(): void {
+  if (!variant.hooksPromises) return;
   if (hook === undefined) {
     const hooks = loadHooks();
     ({ executionAsyncId, executionAsyncResource } = hooks);
@@ -89,6 +91,7 @@ let works: boolean | undefined;
 
 /** Tried once: a runtime may have the module and call no hooks. */
 export const followsTasks: Host["followsTasks"] = () => {
+  if (!variant.hooksPromises) return false;
   if (works === undefined) {
     follow();
     const probe = { id: 0, parent: undefined, over: true, promises: [] };

@@ -1,11 +1,20 @@
 /** Killing a thread from any other: the realm that owns its worker is asked to. */
 import { load, or } from "#atomics";
-import { diesSlowly, exitThread } from "#host";
+import { diesSlowly, exitThread, stopsRunning } from "#host";
 import { RuntimeError } from "../errors/errors.ts";
 import { retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { H_MAIN_REALM } from "../memory/layout.ts";
-import { NEW, R_PARENT, R_URGENT, T_FLAGS, T_REALM, T_STATE, TERMINATED } from "../parking/layout.ts";
+import {
+  BLOCKED,
+  NEW,
+  R_PARENT,
+  R_URGENT,
+  T_FLAGS,
+  T_REALM,
+  T_STATE,
+  TERMINATED,
+} from "../parking/layout.ts";
 import { here } from "../parking/realm.ts";
 import { killCarrier } from "./carriers.ts";
 import { postMail } from "./post.ts";
@@ -34,18 +43,29 @@ export function kill(at: number): boolean {
     retain(at);
     postMail(realm, R_URGENT, MAIL_TERMINATE, at);
   }
-  endWorker(at);
+  endWorker(at, true);
   return true;
+}
+
+/**
+ * Where the engine does not stop code that runs, the thread ends itself when it reads this mail: out of the wait that it
+ * is in, or at its next one. @returns false if its worker is to be ended all the same: it may be in its event loop
+ */
+function askToEnd(thread: number, realm: number, first: boolean): boolean {
+  retain(thread);
+  postMail(realm, R_URGENT, MAIL_TERMINATE, thread);
+  return first || load(words, thread + T_STATE) === BLOCKED;
 }
 
 /**
  * Ends the worker of a killed thread, or has main end it. Again and again until the thread is over: the engine can lose
  * a termination that reaches it inside of a native call which catches exceptions (the inspector's, at a capture).
  */
-export function endWorker(thread: number): void {
+export function endWorker(thread: number, first = false): void {
   const realm = words[thread + T_REALM];
   // While the thread is not over, its realm is no other's: it was killed before it let go of it.
   if (realm === 0 || load(words, thread + T_STATE) === TERMINATED) return;
+  if (!stopsRunning() && askToEnd(thread, realm, first)) return;
   if (killCarrier(realm) || isMainRealm() || cover(realm)[realm + R_PARENT] !== 0) return;
   retain(thread);
   postMail(words[H_MAIN_REALM], R_URGENT, MAIL_TERMINATE, thread);

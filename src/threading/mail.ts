@@ -4,7 +4,16 @@ import { exitThread } from "#host";
 import { kindOf, release } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { adopt } from "../memory/handle.ts";
-import { M_ARG, M_ERROR, M_LINK, M_TYPE, R_URGENT, T_EXCEPTION, T_REALM } from "../parking/layout.ts";
+import {
+  M_ARG,
+  M_ERROR,
+  M_LINK,
+  M_TYPE,
+  R_THREAD,
+  R_URGENT,
+  T_EXCEPTION,
+  T_REALM,
+} from "../parking/layout.ts";
 import { onUrgent } from "../parking/park.ts";
 import { onBell, onMail } from "../parking/park-async.ts";
 import { here } from "../parking/realm.ts";
@@ -18,7 +27,7 @@ function read(mail: number): void {
   const type = words[mail + M_TYPE];
   const arg = words[mail + M_ARG];
   if (type === MAIL_TERMINATE) {
-    if (words[arg + T_REALM] === here()) exitThread();
+    if (words[arg + T_REALM] === here() && words[here() + R_THREAD] === arg) exitThread();
     endWorker(arg);
     release(arg);
   }

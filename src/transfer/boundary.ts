@@ -130,6 +130,8 @@ export const kImage: unique symbol = Symbol("threadkit.image");
 export interface FunctionLifter {
   /** Image of `fn`, or how to look it up; throws `CaptureError`. `label` names the way to it. */
   lift(fn: (...args: never[]) => unknown, label: string): FunctionImage | Symbolic;
+  /** What travels for `fn`: another function that stands for the same code, or itself. */
+  canonical?(fn: (...args: never[]) => unknown): (...args: never[]) => unknown;
   /** A reference for an object that every thread has by itself (`Math`, `process`, a builtin module), or undefined. */
   wellKnown(value: object): Symbolic | undefined;
 }

@@ -97,7 +97,10 @@ export class Encoder extends Writer implements Walk {
     }
   }
 
-  #visit(value: object | symbol): void {
+  #visit(found: object | symbol): void {
+    let value = found;
+    const canonical = typeof value === "function" ? this.options.lifter?.canonical : undefined;
+    if (canonical !== undefined) value = canonical(value as () => unknown);
     const seen = typeof value === "symbol" ? -1 : this.#seen.find(value);
     if (seen >= 0) {
       this.byte(codec.BACK);

@@ -9,6 +9,7 @@ import {
   onUncaught,
   openPort,
   startData,
+  stopsRunning,
 } from "#host";
 import type { HostPort } from "../host/host.ts";
 import { release } from "../memory/allocator.ts";
@@ -83,6 +84,9 @@ function bury(carrier: number): void {
 /** Milliseconds between two looks at a killed thread that is not over. */
 const LOOK = 20;
 
+/** Looks during which a thread may end itself, where the engine would lose its death notice if both happened. */
+const GRACE = 4;
+
 /**
  * Sees to it that a killed thread ends, ours or main's: ends its worker once more, less and less often, and notices the
  * end of one that never came to hold its port.
@@ -94,7 +98,7 @@ function seeToEnd(thread: number, looks = 1, unbornFor = 0): void {
     release(thread);
     return;
   }
-  if (isPowerOfTwo(looks)) endWorker(thread);
+  if (isPowerOfTwo(looks) && (looks > GRACE || stopsRunning())) endWorker(thread);
   const unborn = load(words, realm + R_BOOTED) === CONDEMNED;
   if (unborn && unbornFor >= 2) {
     watched.get(realm)?.close();

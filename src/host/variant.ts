@@ -1,0 +1,19 @@
+/** Where runtimes that have Node's modules differ. */
+export interface Variant {
+  /** Does `terminate` stop a worker that blocks or computes? */
+  readonly stopsRunning: boolean;
+  /** Can what a starter posted be read off `parentPort` without a turn of the event loop? */
+  readonly readsParentPort: boolean;
+  /** Do `node:async_hooks` tell of promises? */
+  readonly hooksPromises: boolean;
+  /** Do `process.getActiveResourcesInfo` tell of timers and open handles? */
+  readonly listsHandles: boolean;
+  /** Is there an inspector that answers within the call? */
+  inspects(): boolean;
+  readonly inspectAdvice: string;
+  /** The text that the runtime made of a file, where that is not the file with its types blanked. */
+  compiledText(path: string): string | undefined;
+  scriptName(url: string): string;
+  /** Does `require` give the very module that was imported? */
+  readsModules(): boolean;
+}
