@@ -16,7 +16,7 @@ export function lookThrough(exports: any, interop: "esbuild" | "node" | "default
 }
 
 /** `import.meta` of a file. */
-export function metaOf(file: string, path: string, require: NodeJS.Require): object {
+function metaOf(file: string, path: string, require: NodeJS.Require): object {
   return {
     dirname: dirname(path),
     filename: path,
@@ -30,3 +30,5 @@ export function metaOf(file: string, path: string, require: NodeJS.Require): obj
     },
   };
 }
+
+export { metaOf };

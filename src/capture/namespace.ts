@@ -5,21 +5,9 @@
 import type { Reference } from "../transfer/boundary.ts";
 import { pathToChanged } from "./mutations.ts";
 import type { Syntax } from "./scopes.ts";
+import type { ModuleReference, Slot } from "./slot.ts";
 import type { Source } from "./source.ts";
 import type { Edit } from "./text.ts";
-import type { Slot } from "./unit.ts";
-
-export type ModuleReference = Extract<Reference, { type: "import" | "require" }>;
-
-export interface Member {
-  /** The variable with the module, and its slot. */
-  readonly base: string;
-  readonly slot: number;
-  readonly name: string;
-  readonly reference: ModuleReference;
-  /** How often the variable is read at all. */
-  readonly uses: number;
-}
 
 /** The slots for the members that are read of the module in a slot, which is the one of that index. */
 export function membersOf(

@@ -10,6 +10,8 @@ export interface PlacedText {
   readonly text: string;
   readonly lineOffset: number;
   readonly columnOffset: number;
+  /** Its source map, where the text does not hold it. */
+  readonly map?: () => unknown;
 }
 
 const lineTables = new WeakMap<PlacedText, number[]>();
@@ -65,7 +67,7 @@ function sourceMapOf(placed: PlacedText): SourceMap | null {
   if (map === undefined) {
     map = null;
     try {
-      const payload = inlineMap(placed.text) ?? viteMap(placed.url);
+      const payload = inlineMap(placed.text) ?? placed.map?.() ?? viteMap(placed.url);
       if (payload) map = new (nodeModule().SourceMap)(payload as never);
     } catch {
       // A broken map costs exact positions in messages, no more.

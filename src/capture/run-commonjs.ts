@@ -1,7 +1,6 @@
 /** CommonJS modules that Jest compiled, in a thread. */
 import { begin, forget, idOf, type ModuleHost, type Table, tableAt } from "./compiled.ts";
-import { rememberCompiled } from "./rebuilt.ts";
-import { wrapped } from "./wrapped.ts";
+import { noteText, wrapped } from "./wrapped.ts";
 
 /** The exports of a module in the table that a text block holds. */
 export function requireCompiled(table: number, id: string, host: ModuleHost): unknown {
@@ -39,7 +38,7 @@ function run(table: Table, id: string, host: ModuleHost): unknown {
     __dirname: dirname,
   };
   const [head, text] = wrapped(code, Object.keys(given), "function");
-  rememberCompiled({ url: file, text, lineOffset: 0, columnOffset: 0 });
+  noteText(table.modules[id], text);
   const body = host.compile(`${head}${text}\n}})`, file, -head.length) as (...given: unknown[]) => void;
   try {
     body.apply(it.module.exports, Object.values(given));

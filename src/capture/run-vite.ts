@@ -9,8 +9,7 @@ import {
   tableAt,
 } from "./compiled.ts";
 import { runtime } from "./lazy.ts";
-import { rememberCompiled } from "./rebuilt.ts";
-import { wrapped } from "./wrapped.ts";
+import { noteText, wrapped } from "./wrapped.ts";
 
 /** One after the other: two that import each other would wait for each other. */
 let last: Promise<unknown> = Promise.resolve();
@@ -69,7 +68,7 @@ async function evaluate(it: Running, host: ModuleHost, stack: readonly string[])
     require: file.startsWith("file:") ? host.requireFrom(file) : undefined,
   };
   const [head, text] = wrapped(code, Object.keys(given), "async");
-  rememberCompiled({ url: file, text, lineOffset: 0, columnOffset: 0 });
+  noteText(table.modules[id], text);
   const body = host.compile(`${head}${text}\n}})`, file, -head.length) as (
     ...given: unknown[]
   ) => Promise<void>;

@@ -5,6 +5,8 @@ import { storeText } from "../memory/text.ts";
 export interface CompiledModule {
   /** Text block with the code. */
   readonly code: number;
+  /** Text block with its source map, where the code does not hold it. */
+  readonly map?: number;
   readonly file: string;
   readonly imports: Readonly<Record<string, { readonly id: string } | { readonly external: string }>>;
   readonly isCommonJs?: boolean;

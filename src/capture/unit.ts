@@ -1,27 +1,16 @@
 /** The static part of a lift: the text of a function, ready to be compiled elsewhere, and what it captures. */
 import type { Reference, Unit } from "../transfer/boundary.ts";
 import { runtime } from "./lazy.ts";
-import { type Member, memberEdits, membersOf } from "./namespace.ts";
+import { memberEdits, membersOf } from "./namespace.ts";
 import { originOf, originOfGlobal } from "./origin.ts";
 import { positionOf } from "./position.ts";
-import type { Binding, Capture, FunctionInfo, Syntax } from "./scopes.ts";
+import type { Binding, FunctionInfo, Syntax } from "./scopes.ts";
+import type { Slot } from "./slot.ts";
 import type { Source } from "./source.ts";
 import { originalsOf } from "./stacks.ts";
 import { baseEdit, type Edit, edited, metaName, methodEdits, staticFields } from "./text.ts";
 
-/** One captured name. Without `reference`, its value travels. */
-export interface Slot {
-  readonly name: string;
-  readonly reference: Reference | undefined;
-  /** Undefined for names that the text does not declare: `require` of a CommonJS module. */
-  readonly capture: Capture | undefined;
-  /** Where it is used first. */
-  readonly at: number;
-  /** It stands for what a class extends. */
-  readonly isBase?: boolean;
-  /** It stands for what a required module exports: see namespace.ts. */
-  readonly member?: Member;
-}
+export type { Slot };
 
 export interface Blueprint {
   readonly source: Source;

@@ -3,11 +3,10 @@ import { isSharedClass } from "../memory/classes.ts";
 import { type Reference, Symbolic } from "../transfer/boundary.ts";
 import { rememberOrigin } from "../transfer/error-classes.ts";
 import { isLibrary } from "./library.ts";
-import type { Member, ModuleReference } from "./namespace.ts";
 import { MISSING, type Peek } from "./peek.ts";
 import { importOrigin, noteClass, noteShipped } from "./resolve.ts";
 import type { Binding, Syntax } from "./scopes.ts";
-import type { Slot } from "./unit.ts";
+import type { Member, ModuleReference, Slot } from "./slot.ts";
 
 let isShared = (_value: unknown) => false;
 

@@ -65,7 +65,8 @@ function reachable(first: ViteModule): number {
       }
     }
     found[id] = {
-      code: blockOf(codeWithMap(meta)),
+      code: blockOf(meta.code),
+      map: typeof meta.sourceMap === "string" ? blockOf(meta.sourceMap) : undefined,
       file: file?.startsWith("/") ? pathToFileURL(file).href : id,
       imports,
     };
@@ -105,11 +106,4 @@ export function viteValue(specifier: string, name: string): unknown {
 export function viteMap(url: string): unknown {
   const map = nodeOf(url)?.meta?.sourceMap;
   return typeof map === "string" ? JSON.parse(map) : undefined;
-}
-
-/** The code as it is to be, with its source map at the end: Vitest 5 keeps them apart. */
-function codeWithMap({ code, sourceMap }: NonNullable<ViteModule["meta"]>): string {
-  if (typeof sourceMap !== "string") return code!;
-  const encoded = Buffer.from(sourceMap).toString("base64");
-  return `${code}\n//# sourceMappingURL=data:application/json;base64,${encoded}\n`;
 }

@@ -1,9 +1,9 @@
 /** What happens with an error that nobody caught in a thread. */
 import { load, store } from "#atomics";
 import { inspectError } from "#host";
-import { retain } from "../memory/allocator.ts";
+import { release, retain } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
-import { H_HOOK_REALM } from "../memory/layout.ts";
+import { H_EXITING, H_HOOK_REALM } from "../memory/layout.ts";
 import { R_INBOX } from "../parking/layout.ts";
 import { listen } from "../parking/park-async.ts";
 import { here } from "../parking/realm.ts";
@@ -36,6 +36,18 @@ export function dropHook(): void {
 /** Reports that thread `at` ended with `error`, which stands encoded in its block too. */
 export function report(at: number, error: unknown, toThread: ToThread): void {
   tell(at, error, "thread", () => 0, toThread);
+}
+
+/** Milliseconds in which a worker that was ended takes its own workers with it. */
+const FALL = 50;
+
+/** Who ends the worker in which the program runs, as test runners do, ends its daemons too: that is nobody's error. */
+export function reportLater(thread: number, error: unknown, toThread: ToThread): void {
+  retain(thread);
+  setTimeout(() => {
+    if (load(words, H_EXITING) === 0) report(thread, error, toThread);
+    release(thread);
+  }, FALL);
 }
 
 /**

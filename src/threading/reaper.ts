@@ -12,7 +12,6 @@ import {
   kindOf,
   release,
   repairAllocator,
-  retain,
 } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave, patiently } from "../memory/guard.ts";
@@ -75,7 +74,7 @@ import { eachRobust, robustOf } from "../parking/robust.ts";
 import { endLookout } from "../parking/spin.ts";
 import { wakeWord } from "../parking/word.ts";
 import { deathError, orphanError } from "./death-errors.ts";
-import { report } from "./excepthook.ts";
+import { report, reportLater } from "./excepthook.ts";
 import { endThread } from "./join.ts";
 import { packThrown, unpack } from "./message.ts";
 import {
@@ -231,22 +230,10 @@ function endDead(thread: number): void {
   if (!wanted && load(words, H_EXITING) === 0 && words[thread + T_EXCEPTION] === 0) {
     const error = deathError(thread);
     words[thread + T_EXCEPTION] = packThrown(error);
-    if ((words[thread + T_FLAGS] & DAEMON) !== 0) reportLater(thread, error);
+    if ((words[thread + T_FLAGS] & DAEMON) !== 0) reportLater(thread, error, threadAt);
     else report(thread, error, threadAt);
   }
   endThread(thread);
-}
-
-/** Milliseconds in which a worker that was ended takes its own workers with it. */
-const FALL = 50;
-
-/** Who ends the worker in which the program runs, as test runners do, ends its daemons too: that is nobody's error. */
-function reportLater(thread: number, error: unknown): void {
-  retain(thread);
-  setTimeout(() => {
-    if (load(words, H_EXITING) === 0) report(thread, error, threadAt);
-    release(thread);
-  }, FALL);
 }
 
 /** The starter `realm` is dead. Its last requests were read before its death notice, so nobody else will start these. */
