@@ -76,6 +76,24 @@ describe("the tarball", () => {
   });
 });
 
+test("the files that are loaded are as large as docs/limits.md says", () => {
+  const table = readFileSync(path.join(root, "docs", "limits.md"), "utf8");
+  const claimed = new Map(
+    [...table.matchAll(/^\| `([\w./-]+)` +\| +(\d+) \| +(\d+) \|/gm)].map(([, name, size]) => [
+      name,
+      Number(size),
+    ]),
+  );
+  assert.ok(claimed.size > 0);
+  for (const [name, claim] of claimed) {
+    const size = readFileSync(path.join(installed, "dist", name)).length / 1000;
+    assert.ok(
+      Math.abs(size - claim) <= Math.max(1, claim / 10),
+      `${name}: ${claim} kB are claimed, write ${Math.round(size)}`,
+    );
+  }
+});
+
 describe("tools that look at packages", () => {
   test("publint finds nothing", async () => {
     const { messages } = await publint({ pkgDir: installed, pack: false, strict: true });
