@@ -122,7 +122,7 @@ function liftFromText(fn: AnyFunction, label: string): FunctionImage | Symbolic 
 }
 
 function isNative(fn: AnyFunction): boolean {
-  return Function.prototype.toString.call(fn).endsWith("{ [native code] }");
+  return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn));
 }
 
 /** The image of a function that was lifted before, if none of its captures is ever reassigned. */
@@ -210,10 +210,6 @@ function trailOf(fn: AnyFunction, { source, info }: Blueprint, label: string): (
 function describe(fn: AnyFunction): string {
   const name = nameOf(fn);
   return name ? `function ${name}` : "a function without a name";
-}
-
-function isNative(fn: AnyFunction): boolean {
-  return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn));
 }
 
 function refuseNodes(fn: AnyFunction, label: string): Error {
