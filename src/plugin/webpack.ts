@@ -19,6 +19,8 @@ interface Slice {
 interface Whole {
   readonly options: PluginOptions;
   readonly slices: Map<string, Slice>;
+  /** The name of each file's newest slice: those of older texts are not built again. */
+  readonly newest: Map<string, string>;
   isNode: boolean;
 }
 
@@ -33,7 +35,7 @@ export class WebpackPlugin {
   readonly #id: string;
 
   constructor(options: PluginOptions) {
-    this.#whole = { options, slices: new Map(), isNode: false };
+    this.#whole = { options, slices: new Map(), newest: new Map(), isNode: false };
     this.#id = String(wholes.size);
     wholes.set(this.#id, this.#whole);
   }
@@ -60,6 +62,7 @@ export class WebpackPlugin {
     });
     compiler.hooks.finishMake.tapPromise(LOADER, async (compilation: Any) => {
       if (compilation.compiler.isChild?.()) return;
+      note(whole, compilation);
       const done = new Set<string>();
       for (const [name, slice] of whole.slices) {
         if (done.has(name)) continue; // a Map hands out what is added meanwhile
@@ -73,6 +76,21 @@ export class WebpackPlugin {
         );
       }
     });
+  }
+}
+
+function keep(whole: Whole, slice: Slice): void {
+  const before = whole.newest.get(slice.file);
+  if (before !== undefined && before !== slice.name) whole.slices.delete(before);
+  whole.newest.set(slice.file, slice.name);
+  whole.slices.set(slice.name, slice);
+}
+
+/** Modules that come from a cache: no loader has seen them in this process. */
+function note(whole: Whole, compilation: Any): void {
+  for (const module of compilation.modules) {
+    const slice = module.buildInfo?.threadkit as Slice | undefined;
+    if (slice !== undefined && !whole.slices.has(slice.name)) keep(whole, slice);
   }
 }
 
@@ -126,6 +144,7 @@ function buildSlice(
       if (error) reject(error);
       else {
         const [first] = made.errors;
+        note(whole, made);
         if (first) reject(first);
         else resolve();
       }
@@ -165,12 +184,10 @@ export function webpackLoader(this: Any, text: string, before: unknown): void {
   if (bundle) {
     const sliceText = bundle.toString();
     const name = `${baseName(file)}-threads-${hashOf(sliceText + file)}${whole.isNode ? ".mjs" : ".js"}`;
-    whole.slices.set(name, {
-      file,
-      text: sliceText,
-      map: through(bundle.generateMap({ hires: true }), before),
-      name,
-    });
+    const traced = through(bundle.generateMap({ hires: true }), before);
+    const slice: Slice = { file, text: sliceText, map: JSON.parse(JSON.stringify(traced)), name };
+    keep(whole, slice);
+    if (this._module?.buildInfo) this._module.buildInfo.threadkit = slice;
     const from = whole.isNode
       ? JSON.stringify(`./${name}`)
       : `__webpack_public_path__+${JSON.stringify(name)}`;

@@ -3,6 +3,7 @@ export { mayLift } from "../plugin/lift.ts";
 export { through } from "../plugin/locate.ts";
 export { liftSource, splitMap, withMap } from "../plugin/source.ts";
 export { webpackLoader } from "../plugin/webpack.ts";
+export { default as bun } from "./bun.ts";
 export { default as esbuild } from "./esbuild.ts";
 export { default as rolldown } from "./rolldown.ts";
 export { default as rollup } from "./rollup.ts";
