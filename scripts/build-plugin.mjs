@@ -36,11 +36,15 @@ export async function buildPlugins(settings) {
       },
     ],
   });
+  await build({
+    ...settings,
+    ...{ banner: {}, define: {}, format: "esm", sourcemap: false, metafile: false },
+    entryPoints: ["src/public/register.ts"],
+    outfile: "dist/register.js",
+  });
+  writeFileSync("dist/plugin/loader.cjs", 'module.exports = require("./all.cjs").webpackLoader;\n');
   for (const face of FACES) {
-    writeFileSync(
-      `dist/plugin/${face}.js`,
-      `import all from "./all.cjs";\nexport default all.${face};\n`,
-    );
+    writeFileSync(`dist/plugin/${face}.js`, `import all from "./all.cjs";\nexport default all.${face};\n`);
     writeFileSync(
       `dist/plugin/${face}.cjs`,
       `"use strict";\nconst { ${face} } = require("./all.cjs");\nmodule.exports = Object.assign(${face}, { default: ${face} });\n`,

@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { describe, test } from "node:test";
+import { drawPicture, layersNow, pictureNow } from "../scripts/picture.ts";
 import { readSources, type Source } from "./harness/sources.ts";
 
 /** From the top down: a file may import from its own layer and from those behind it. */
 const LAYERS = [
   "public",
+  "plugin",
   "worker",
   "futures",
   "queue",
@@ -44,6 +46,11 @@ const NODE_MODULES: { files: RegExp; modules: string[]; why: string }[] = [
     why: "capture on Node is made of the inspector, the module loader and vm; other hosts get other sources of captures",
   },
   {
+    files: /^(plugin\/|public\/register\.ts$)/,
+    modules: ["crypto", "fs", "fs/promises", "module", "path", "url"],
+    why: "plugins run inside build tools, and the loader hook inside Node's loader",
+  },
+  {
     files: /^worker\//,
     modules: ["worker_threads"],
     why: "an entry is the first code of a worker of this very runtime",
@@ -76,6 +83,13 @@ function none(found: string[]): void {
   const different = [...new Set(found)];
   assert.deepEqual(different, [], `\n${different.join("\n")}\n`);
 }
+
+describe("ARCHITECTURE.md", () => {
+  test("lists the layers, and its table of imports is that of the sources: npm run picture draws it", () => {
+    assert.deepEqual(layersNow(), LAYERS);
+    assert.equal(pictureNow(), drawPicture(LAYERS));
+  });
+});
 
 describe("the sources", () => {
   test("exist, each in a layer of the list", () => {
@@ -156,9 +170,11 @@ describe("the sources", () => {
     );
   });
 
-  test("name a runtime in host/ only", () => {
+  test("name a runtime in host/ only, and in plugin/, which runs inside build tools", () => {
     none(
-      using((name) => /^(process|Deno|Bun|Buffer)$/.test(name)).filter((file) => layerOf(file) !== "host"),
+      using((name) => /^(process|Deno|Bun|Buffer)$/.test(name)).filter(
+        (file) => layerOf(file) !== "host" && layerOf(file) !== "plugin",
+      ),
     );
   });
 

@@ -51,19 +51,24 @@ type Entry = readonly [
   imports?: () => readonly unknown[],
 ];
 
+interface Register {
+  readonly entries: WeakMap<object, Entry>;
+  /** Classes of errors, by what all threads call them. */
+  readonly classes: Map<string, WeakRef<object>>;
+  readonly ids: WeakMap<object, string>;
+}
+
 const LIFTED = Symbol.for("threadkit.lifted");
 
 /** Not enumerable: a thread's new globals are looked for by enumeration. */
-function register(): WeakMap<object, Entry> {
-  const there = Object.getOwnPropertyDescriptor(globalThis, LIFTED)?.value as
-    | WeakMap<object, Entry>
-    | undefined;
+function register(): Register {
+  const there = Object.getOwnPropertyDescriptor(globalThis, LIFTED)?.value as Register | undefined;
   if (there) return there;
-  const value = new WeakMap<object, Entry>();
+  const value: Register = { entries: new WeakMap(), classes: new Map(), ids: new WeakMap() };
   Object.defineProperty(globalThis, LIFTED, { value });
   return value;
 }
-const entries = register();
+const { entries, classes, ids } = register();
 
 /** Notes how `fn` travels, and returns it. `values` null: it is another module's, which may have noted it better. */
 export function lifted<T>(
@@ -74,7 +79,8 @@ export function lifted<T>(
   imports?: () => readonly unknown[],
 ): T {
   // Not for what is no function: a tool may have guessed wrong.
-  if (typeof fn === "function" && (values !== null || !entries.has(fn))) entries.set(fn, [module, index, values, imports]);
+  if (typeof fn === "function" && (values !== null || !entries.has(fn)))
+    entries.set(fn, [module, index, values, imports]);
   return fn;
 }
 
@@ -87,4 +93,18 @@ export function liftedFunction(fn: object): Lifted | undefined {
   const [module, index, values, imports = none] = entry;
   const { url, units } = module();
   return { url, index, unit: units[index], values: values ?? none, imports };
+}
+
+/** Notes a class of errors that each thread has from the same module, so that its errors keep it when they cross. */
+export function named(cls: object, id: string): void {
+  classes.set(id, new WeakRef(cls));
+  ids.set(cls, id);
+}
+
+export function idOfClass(cls: object): string | undefined {
+  return ids.get(cls);
+}
+
+export function classNamed(id: string): object | undefined {
+  return classes.get(id)?.deref();
 }

@@ -6,6 +6,7 @@ import { rememberOrigin, setOriginFinder } from "../transfer/error-classes.ts";
 import { script } from "./compile.ts";
 import { nodeModule, runtime, url } from "./lazy.ts";
 import { libraryExport } from "./library.ts";
+import { classNamed, idOfClass } from "./lifted.ts";
 
 type Namespace = Record<string, unknown>;
 type Importer = (specifier: string, options?: { with: Record<string, string> }) => Promise<Namespace>;
@@ -176,6 +177,8 @@ function requiresLoaded(): boolean {
 setOriginFinder({
   /** A class that shipped code did not name, but a module that it imported exports. */
   originOf(cls) {
+    const id = typeof cls === "function" ? idOfClass(cls) : undefined;
+    if (id !== undefined) return `lifted\n${id}`;
     for (const [key, namespace] of namespaces) {
       const [file, specifier] = key.split("\n");
       for (const name of Object.keys(namespace))
@@ -185,6 +188,7 @@ setOriginFinder({
   },
   classOf(origin) {
     const [kind, file, specifier, name] = origin.split("\n");
+    if (kind === "lifted") return classNamed(file);
     if (kind !== "import") return undefined;
     try {
       const require = requireOf(file);

@@ -291,6 +291,10 @@ function hop(): Promise<void> {
  */
 export const turn: Host["turn"] = () => hop().then(hop);
 
+/** A page never blocks, and threads serve nobody. */
+export const servedByLoop: Host["servedByLoop"] = () => [];
+export const isWarningOff: Host["isWarningOff"] = () => false;
+
 export const prepareLoader: Host["prepareLoader"] = () => undefined;
 
 /** Browsers don't tell: a proxy crosses as what it seems to be. */

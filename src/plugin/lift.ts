@@ -5,7 +5,7 @@
 import type MagicString from "magic-string";
 import type { Bundle } from "magic-string";
 import type { Syntax } from "../capture/scopes.ts";
-import { importedAs, Module } from "./module.ts";
+import { errorClasses, importedAs, Module } from "./module.ts";
 import { Reach } from "./reach.ts";
 import { findRoots } from "./roots.ts";
 import { Writer } from "./text.ts";
@@ -23,8 +23,8 @@ export interface LiftOptions {
 export interface LiftedText {
   /** The module's new text; `url`: an expression for the URL of the slice. */
   main(url: string): MagicString;
-  /** The slice; `file`: the module's name in its source map. */
-  slice(file: string): Bundle;
+  /** The slice; `file`: the module's name in its source map. Undefined: the module hands nothing to threads. */
+  readonly slice: ((file: string) => Bundle) | undefined;
   /** Functions that can't run elsewhere, and are handed to threads for certain. */
   readonly errors: readonly { readonly message: string; readonly offset: number }[];
 }
@@ -32,12 +32,12 @@ export interface LiftedText {
 /** May a text hand functions to threads? Most need no parser. */
 export function mayLift(text: string, functions: readonly string[] = []): boolean {
   return (
-    /threadkit|\.submit\s*\(|(pool|executor)\w*\.map\s*\(/i.test(text) ||
+    /threadkit|\bextends\s+\w*Error\b|\.submit\s*\(|(pool|executor)\w*\.map\s*\(/i.test(text) ||
     functions.some((name) => text.includes(name))
   );
 }
 
-/** undefined: nothing in the module goes to threads. */
+/** undefined: the module stays as it is. */
 export function lift(text: string, program: Syntax, options: LiftOptions): LiftedText | undefined {
   const module = new Module(text, program);
   if (module.isCommonJs()) return undefined;
@@ -51,11 +51,16 @@ export function lift(text: string, program: Syntax, options: LiftOptions): Lifte
     if (form) own.push(describeOwn(module, info, form, own.length, certain, options.file, locate));
   }
   const foreign = foreignUnits(module, reach.foreign, own.length, options.file, locate);
-  if (own.length + foreign.length === 0) return undefined;
-  const writer = new Writer(module, own, foreign);
+  const named = errorClasses(module).map((node) => {
+    const { line, column } = locate(node.start);
+    return { node, id: `${options.file}:${line}:${column}` };
+  });
+  const isEmpty = own.length + foreign.length === 0;
+  if (isEmpty && named.length === 0) return undefined;
+  const writer = new Writer(module, own, foreign, named);
   return {
     main: (url) => writer.main(url),
-    slice: (file) => writer.slice(file),
+    slice: isEmpty ? undefined : (file) => writer.slice(file),
     errors: own.flatMap(({ certainly, node, told }) => {
       if (!certainly) return [];
       const [thing, fact, advice] = certainly;

@@ -1,4 +1,5 @@
 /** Places of a text in the file that the user wrote. */
+import remapping from "@jridgewell/remapping";
 import { originalPositionFor, type SourceMapInput, TraceMap } from "@jridgewell/trace-mapping";
 import type { Locate } from "./unit.ts";
 
@@ -32,4 +33,16 @@ export function locateThrough(text: string, map: unknown): Locate {
     const original = originalPositionFor(traced, { line, column: column - 1 });
     return original.line === null ? { line, column } : { line: original.line, column: original.column + 1 };
   };
+}
+
+/** A source map of what was made of a text, led on to what the text itself was made of. */
+export function through(map: unknown, before: unknown): unknown {
+  if (!before) return map;
+  let isFirst = true;
+  const whole = remapping(map as SourceMapInput, () => {
+    if (!isFirst) return null;
+    isFirst = false;
+    return before as SourceMapInput;
+  });
+  return whole;
 }

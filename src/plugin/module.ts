@@ -87,6 +87,18 @@ export class Module {
   }
 }
 
+/** Classes of errors at the top of a module: each thread that imports it has them. */
+export function errorClasses(module: Module): Syntax[] {
+  const found = new Set<Syntax>();
+  for (const statement of module.program.body as Syntax[]) {
+    const node = statement.type.startsWith("Export") ? statement.declaration : statement;
+    if (node?.type !== "ClassDeclaration" || !node.id || node.superClass?.type !== "Identifier") continue;
+    const binding = module.bindingOf(node.superClass);
+    if (/Error$/.test(node.superClass.name) || (binding && found.has(binding.declaration))) found.add(node);
+  }
+  return [...found];
+}
+
 /** Where a binding comes from if a slice is to import it; undefined: its value travels. */
 export function importedAs(binding: Binding): ImportOrigin | undefined {
   const { imported } = binding;

@@ -2,10 +2,11 @@
  * The plugin for Rollup, and what Vite and Rolldown have in common with it. The slice is a chunk of its own, emitted
  * while the module is transformed; modules that both import are shared chunks.
  */
+import type { Bundle } from "magic-string";
 import type { Syntax } from "../capture/scopes.ts";
 import { hashOf } from "./hash.ts";
 import { lift, mayLift } from "./lift.ts";
-import { locateIn, locateThrough } from "./locate.ts";
+import { locateIn, locateThrough, through } from "./locate.ts";
 import { baseName, fileIn, isLibraryId, isWanted, type PluginOptions, SLICE, sliceOf } from "./options.ts";
 
 interface Text {
@@ -23,6 +24,12 @@ export interface Context {
   environment?: { name: string; config?: { consumer?: string } };
 }
 
+interface FileUrl {
+  referenceId: string;
+  relativePath: string;
+  format: string;
+}
+
 export interface Face {
   root(): string;
   /** Is this module for a server, where the library stays outside? */
@@ -36,10 +43,13 @@ export interface Face {
 /** Hooks for any tool of Rollup's kind. */
 export function hooks(options: PluginOptions, face: Face) {
   const slices = new Map<string, Text>();
+  const emitted = new Set<string>();
   const keyOf = (context: Context, id: string) => `${context.environment?.name ?? ""} ${id}`;
 
   /** Keeps a slice, and says by what expression its module finds it. */
-  function place(context: Context, id: string, slice: Text): string {
+  function place(context: Context, id: string, bundle: Bundle, before: unknown): string {
+    const map = through(bundle.generateMap({ hires: true }), before);
+    const slice = { code: bundle.toString(), map };
     const hash = hashOf(slice.code);
     const served = face.serve?.(context, hash);
     const sliceId = served === undefined ? sliceOf(id) : hash;
@@ -47,10 +57,19 @@ export function hooks(options: PluginOptions, face: Face) {
     if (served !== undefined) return served;
     const name = `${baseName(id)}-threads`;
     const file = context.emitFile({ type: "chunk", id: sliceId, name, preserveSignature: "strict" });
+    emitted.add(file);
     return `import.meta.ROLLUP_FILE_URL_${file}`;
   }
 
   return {
+    /** From the chunk that names it, wherever that lies: a path from the root of a site is no place on a server's disk. */
+    resolveFileUrl({ referenceId, relativePath, format }: FileUrl): string | undefined {
+      if (!emitted.has(referenceId)) return undefined;
+      const path = JSON.stringify(relativePath);
+      return format === "cjs"
+        ? `require("node:url").pathToFileURL(require("node:path").join(__dirname,${path})).href`
+        : `new URL(${path},import.meta.url).href`;
+    },
     resolveId(this: Context, id: string) {
       if (id.includes(SLICE)) return slices.has(keyOf(this, id)) ? id : undefined;
       // One instance in the process: that of the package, which workers load, too.
@@ -81,11 +100,12 @@ export function hooks(options: PluginOptions, face: Face) {
         const { line, column } = locate(offset);
         this.error({ message, id, loc: { file: id, line, column: column - 1 } });
       }
-      const bundle = lifted.slice(id);
-      const sliceText = bundle.toString();
-      const slice = { code: sliceText, map: bundle.generateMap({ hires: true, includeContent: true }) };
-      const main = lifted.main(place(this, id, slice));
-      return { code: main.toString(), map: main.generateMap({ hires: true, source: id }) };
+      const bundle = lifted.slice?.(id);
+      const main = lifted.main(bundle ? place(this, id, bundle, map) : "");
+      return {
+        code: main.toString(),
+        map: through(main.generateMap({ hires: true, source: id }), stripped?.map),
+      };
     },
   };
 }

@@ -15,6 +15,12 @@ interface Change {
   readonly around?: Own;
 }
 
+/** A class of errors and what all threads call it. */
+interface Named {
+  readonly node: Syntax;
+  readonly id: string;
+}
+
 export class Writer {
   /** Of the names that the lift adds; no name in the module begins so. */
   readonly prefix: string;
@@ -22,7 +28,10 @@ export class Writer {
   readonly #own: readonly Own[];
   readonly #foreign: readonly Foreign[];
 
-  constructor(module: Module, own: readonly Own[], foreign: readonly Foreign[]) {
+  readonly #named: readonly Named[];
+
+  constructor(module: Module, own: readonly Own[], foreign: readonly Foreign[], named: readonly Named[]) {
+    this.#named = named;
     this.#module = module;
     this.#own = own;
     this.#foreign = foreign;
@@ -41,8 +50,12 @@ export class Writer {
     const top = this.#own
       .filter((own) => own.form === "function" && this.#bodyOf(own) === 0)
       .map((own) => this.#note(own, own.node.id.name, (name) => name));
+    for (const { node, id } of this.#named)
+      text.appendLeft(node.end, `;${this.prefix}Named(${node.id.name},${JSON.stringify(id)});`);
+    const names = this.#named.length > 0 ? `import{named as ${this.prefix}Named}from"threadkit/lifted";` : "";
+    const head = this.#own.length + this.#foreign.length > 0 ? this.#head(url) : "";
     const at = this.#top();
-    text.appendLeft(at, `${at > 0 ? ";" : ""}${this.#head(url)}${top.join("")}`);
+    text.appendLeft(at, `${at > 0 ? ";" : ""}${names}${head}${top.join("")}`);
     return text;
   }
 

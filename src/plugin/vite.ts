@@ -29,7 +29,7 @@ export function vite(options: VitePluginOptions): object {
   let isServing = false;
   const isServer = (context: Context, ssr?: boolean) =>
     ssr ?? (context.environment?.config?.consumer === "server" || context.environment?.name === "ssr");
-  const { resolveId, load, transform } = hooks(options, {
+  const { resolveId, load, transform, resolveFileUrl } = hooks(options, {
     root: () => root,
     isServer: (context) => isServer(context),
     serve: (_, hash) => (isServing ? served(hash) : undefined),
@@ -57,6 +57,7 @@ export function vite(options: VitePluginOptions): object {
       },
     },
     load: { order: "pre" as const, handler: load },
+    resolveFileUrl: { order: "pre" as const, handler: resolveFileUrl },
     // Behind Vite's own plugins, which make JavaScript of TypeScript, JSX and others, and before it resolves imports.
     transform(this: Context, code: string, id: string, how?: { ssr?: boolean }) {
       // The server's code runs as it is written: there Node's inspector tells what is captured.

@@ -1,4 +1,12 @@
 /** All plugins: one file of the package, of which each `threadkit/…` is a face. */
+export { mayLift } from "../plugin/lift.ts";
+export { through } from "../plugin/locate.ts";
+export { liftSource, splitMap, withMap } from "../plugin/source.ts";
+export { webpackLoader } from "../plugin/webpack.ts";
+export { default as bun } from "./bun.ts";
+export { default as esbuild } from "./esbuild.ts";
 export { default as rolldown } from "./rolldown.ts";
 export { default as rollup } from "./rollup.ts";
+export { default as rspack } from "./rspack.ts";
 export { default as vite } from "./vite.ts";
+export { default as webpack } from "./webpack.ts";

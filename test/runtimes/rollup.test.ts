@@ -1,15 +1,13 @@
 /** Rollup: what it builds runs in Node, without the inspector. */
-import { mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { transform } from "esbuild";
 import { rollup } from "rollup";
 import threadkit from "threadkit/rollup";
 import { root } from "../harness/child.ts";
-import { runsRight } from "./expect.ts";
+import { outFolder, runsRight } from "./expect.ts";
 
-const out = mkdtempSync(path.join(root, ".tools", "tmp-rollup-"));
-after(() => rmSync(out, { recursive: true }));
+const out = outFolder();
 
 /** In the place of any plugin for TypeScript. */
 const typescript = {
@@ -28,10 +26,15 @@ describe("Rollup", () => {
       const bundle = await rollup({
         input: path.join(root, "test/runtimes/app/main.ts"),
         plugins: [threadkit(), typescript],
-        ...(format === "cjs" && { input: path.join(root, "test/runtimes/app/start.ts") }),
       });
       const dir = path.join(out, format);
-      await bundle.write({ dir, format, sourcemap: true, entryFileNames: `[name].${end}`, chunkFileNames: `[name]-[hash].${end}` });
-      await runsRight(path.join(dir, `${format === "cjs" ? "start" : "main"}.${end}`));
+      await bundle.write({
+        dir,
+        format,
+        sourcemap: true,
+        entryFileNames: `[name].${end}`,
+        chunkFileNames: `[name]-[hash].${end}`,
+      });
+      await runsRight(path.join(dir, `main.${end}`));
     });
 });
