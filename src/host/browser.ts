@@ -290,6 +290,10 @@ function hop(): Promise<void> {
  */
 export const turn: Host["turn"] = () => hop().then(hop);
 
+/** A page never blocks, and threads serve nobody. */
+export const servedByLoop: Host["servedByLoop"] = () => [];
+export const isWarningOff: Host["isWarningOff"] = () => false;
+
 export const prepareLoader: Host["prepareLoader"] = () => undefined;
 
 // A page does not block, and says nothing of how it was started.

@@ -9,12 +9,14 @@ import { beginWorker, setSpawner, watchLeftovers } from "../host/browser.ts";
 import { nap } from "../parking/park.ts";
 import * as face from "../public/index.ts";
 import { setOutgoing } from "../threading/outgoing.ts";
+import { watchWaits } from "../threading/warning.ts";
 import { runWorker } from "./entry.ts";
 import { runSupervisor } from "./supervisor-entry.ts";
 
 // Pools have threads run these, which users don't see.
 knownExports({ ...face, PoolWorker, runChunk, runChunkAsync });
 setOutgoing(() => outgoing);
+watchWaits();
 
 function sleepForEver(): never {
   for (;;) nap(Number.POSITIVE_INFINITY);

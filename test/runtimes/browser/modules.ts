@@ -33,12 +33,19 @@ const TO_THREADS =
     " ",
   );
 
+/** The suites' own ear for rejections, before the library's: see `heedRejections`. */
+const HEED = ["unhandledrejection", "rejectionhandled"]
+  .map((type) => `addEventListener("${type}", (event) => globalThis.threadkitTestHeed?.(event));\n`)
+  .join("");
+
 /** The text of a file of the site: a file of the repository, or the slice of one. */
 export function readModule(file: string): string | Uint8Array | undefined {
   if (file === "assert.js") return (assert ??= bundleAssert());
+  if (FILES[file] !== undefined) return `export * from "/isolated/${FILES[file]}";`;
   const source = file.replace(/\.slice\.js$/, "");
-  const at = path.join(root, FILES[source] ?? source);
+  const at = path.join(root, source);
   if (!statSync(at, { throwIfNoEntry: false })?.isFile() || file.includes("..")) return undefined;
+  if (file === "dist/browser/worker.js") return HEED + readFileSync(at, "utf8");
   if (!source.endsWith(".ts")) return readFileSync(at);
   let made = texts.get(at);
   if (made === undefined) texts.set(at, (made = transform(at)));
@@ -56,6 +63,7 @@ function transform(at: string): { main: string; slice: string } {
   const program = parse(code, { ecmaVersion: "latest", sourceType: "module" });
   const lifted = lift(code, program as never, { file: path.relative(root, at), functions: TO_THREADS });
   const base = path.relative(root, at).replaceAll(path.sep, "/");
+  if (base.startsWith(SHIMS)) return { main: addressed(code, true), slice: "" };
   const url = `new URL("/isolated/${base}.slice.js", import.meta.url).href`;
   return {
     main: addressed(lifted?.main(url).toString() ?? code),
@@ -63,12 +71,25 @@ function transform(at: string): { main: string; slice: string } {
   };
 }
 
-function addressed(code: string): string {
-  return code.replace(
+function addressed(code: string, isShim = false): string {
+  const placed = code.replace(
     /\b(from\s*|import\s*\(?\s*)(["'])([\w:./#-]+)\2/g,
     (whole, head: string, _quote, name: string) =>
       Object.hasOwn(PACKAGES, name) ? `${head}"/isolated/${PACKAGES[name]}"` : whole,
   );
+  return isShim ? placed : withoutNode(placed);
+}
+
+/** Modules that no browser has become stand-ins, and the globals of Node that tests use come from a shim. */
+function withoutNode(code: string): string {
+  const text = code.replace(
+    /(?<=^|;)import\s*(\w+|\{[^}]*\}|\* as \w+)\s*from\s*"((?:node:[\w/]+|acorn|esbuild))";/gm,
+    (_whole, names: string, module: string) =>
+      `const ${names.replace(/^\* as /, "").replaceAll(" as ", ": ")} = $absent("${module}");`,
+  );
+  const needed = ["process", "setImmediate"].filter((name) => new RegExp(`(?<![\\w.])${name}\\b`).test(text));
+  if (text !== code) needed.push("absent as $absent");
+  return needed.length === 0 ? text : `import { ${needed.join(", ")} } from "/isolated/${SHIMS}/node.ts"; ${text}`;
 }
 
 /** The package `assert`, Node's own as others have carried it over. */

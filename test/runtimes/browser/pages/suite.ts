@@ -1,6 +1,6 @@
 /** Runs one of the test files: on the page, or in a thread, where it may block. */
 import { SharedInt32, SimpleQueue, Thread } from "threadkit";
-import { type Result, runAll } from "../shims/test.ts";
+import { heedRejections, type Result, runAll } from "../shims/test.ts";
 
 const query = new URL(globalThis.location.href).searchParams;
 const address = new URL(`/isolated/${query.get("file")}`, globalThis.location.href).href;
@@ -29,6 +29,7 @@ async function inThread(): Promise<Result[]> {
     name: "tests",
     target: async (address: string, only: string, arena: SharedArrayBuffer) => {
       Object.defineProperty(globalThis, "threadkitTestArena", { value: arena });
+      heedRejections();
       await import(/* @vite-ignore */ address);
       await runAll(
         (result) => told.put(result),

@@ -37,6 +37,29 @@ export function test(name: string, options: object | Body, body?: Body): void {
 /** Thrown by what a browser does not have, such as child processes. */
 export class NotHere extends Error {}
 
+/** Rejections that nobody has handled yet: a failure of the test that runs, if they stay so until its end. */
+const unhandled = new Map<Promise<unknown>, unknown>();
+
+interface RejectionEvent {
+  readonly type: string;
+  readonly promise: Promise<unknown>;
+  readonly reason: unknown;
+  stopImmediatePropagation(): void;
+  preventDefault(): void;
+}
+
+/** In a thread, where they would end it: Node tells of them later than a browser, when the test has awaited them. */
+export function heedRejections(): void {
+  Object.defineProperty(globalThis, "threadkitTestHeed", {
+    value(event: RejectionEvent) {
+      event.stopImmediatePropagation();
+      event.preventDefault();
+      if (event.type === "rejectionhandled") unhandled.delete(event.promise);
+      else unhandled.set(event.promise, event.reason);
+    },
+  });
+}
+
 /** Milliseconds for one test. */
 const LIMIT = 30_000;
 
@@ -48,6 +71,7 @@ export async function runAll(
 ): Promise<void> {
   for (const { name, body } of entries) {
     if (!name.includes(only)) continue;
+    const began = performance.now();
     try {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise((_, reject) => {
@@ -55,6 +79,7 @@ export async function runAll(
       });
       await Promise.race([body({ diagnostic() {} }), late]);
       clearTimeout(timer);
+      if (unhandled.size > 0) throw [...unhandled.values()][0];
       tell({ name });
     } catch (thrown) {
       const error = thrown as Error;
@@ -62,5 +87,7 @@ export async function runAll(
       const text = `${error?.name}: ${error?.message}\n${error?.stack}`;
       tell(skipped === undefined ? { name, error: text } : { name, skipped });
     }
+    unhandled.clear();
+    if (performance.now() - began > 5000) console.log(`${(performance.now() - began).toFixed(0)} ms: ${name}`);
   }
 }
