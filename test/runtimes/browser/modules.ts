@@ -67,7 +67,7 @@ function transform(at: string): { main: string; slice: string } {
   const url = `new URL("/isolated/${base}.slice.js", import.meta.url).href`;
   return {
     main: addressed(lifted?.main(url).toString() ?? code),
-    slice: addressed(lifted?.slice(base).toString() ?? ""),
+    slice: addressed(lifted?.slice?.(base).toString() ?? ""),
   };
 }
 

@@ -1,0 +1,9 @@
+import { defineConfig } from "vite";
+import threadkit from "threadkit/vite";
+
+export default defineConfig({
+  // In this repository the package itself would be looked at, too.
+  plugins: [threadkit({ exclude: ["dist/browser"] })],
+  base: "./",
+  worker: { format: "es" },
+});
