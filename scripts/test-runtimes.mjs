@@ -69,13 +69,16 @@ const unescape = (text) =>
     );
 const attribute = (text, name) => unescape(new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ?? "");
 
+/** Deno gives the file for the class. */
+const isFile = (text) => /^(\.\/|ext:|test\/)\S*\.ts$/.test(text);
+
 /** The tests of a JUnit report: [name, outcome, what was wrong]. A suite of Deno's with steps is not a test by itself. */
 function readReport(file) {
   const xml = readFileSync(file, "utf8");
   const cases = [...xml.matchAll(/<testcase ([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)].map(
     ([, head, body = ""]) => ({
       name: [attribute(head, "classname"), attribute(head, "name")]
-        .filter((part) => !part.includes("/"))
+        .filter((part) => part && !isFile(part))
         .join(" > "),
       outcome: /<(failure|error)\b/.test(body) ? "fail" : /<skipped\b/.test(body) ? "skip" : "pass",
       body: unescape(body),
