@@ -1,6 +1,7 @@
 /** Where Bun differs from Node.js. */
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { withSourceMap } from "./bun-map.ts";
 import type { Variant } from "./variant.ts";
 
 interface BunGlobal {
@@ -22,8 +23,8 @@ export const bun: Variant = {
   compiledText(path) {
     const ending = /\.[cm]?([jt]sx?)$/.exec(path)?.[1];
     if (ending === undefined || global.Bun === undefined) return undefined;
-    return new global.Bun.Transpiler({ loader: ending, target: "bun" }).transformSync(
-      readFileSync(path, "utf8"),
-    );
+    const original = readFileSync(path, "utf8");
+    const compiled = new global.Bun.Transpiler({ loader: ending, target: "bun" }).transformSync(original);
+    return withSourceMap(compiled, original, pathToFileURL(path).href);
   },
 };

@@ -18,7 +18,8 @@ const node: Variant = {
   hooksPromises: true,
   listsHandles: true,
   inspects: () => features.inspector !== false && permission?.has("inspector") !== false,
-  inspectAdvice: permission ? "run node with --allow-inspector" : "",
+  inspectAdvice:
+    permission && Number.parseInt(versions.node, 10) >= 24 ? "run node with --allow-inspector" : "",
   compiledText: () => undefined,
   scriptName: (url) => url,
   /** Loaders such as tsx would make a second module of it. */

@@ -147,7 +147,8 @@ export const rlockOfCondition: WaitableLock = {
     if (word === BROKEN) throw brokenError(verb);
     if (!isMine(word)) throw notOwned(verb, word);
     const task = words[at + TASK];
-    if (task !== 0 && !inTask(task)) throw otherTask(verb);
+    // Where tasks can't be told apart, that the thread has it must do.
+    if (task !== 0 && followsTasks() && !inTask(task)) throw otherTask(verb);
   },
   surrender(at, handOver) {
     const levels = { depth: words[at + DEPTH], task: words[at + TASK] };

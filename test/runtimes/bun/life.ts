@@ -1,102 +1,86 @@
+/** A thread's life, however it ends; what it held; what is told of it. */
 import {
-  Barrier,
   Condition,
-  currentThread,
   Event,
   Lock,
   Queue,
   RLock,
-  Semaphore,
-  SharedInt32,
   SharedMap,
   sleep,
   Thread,
   ThreadPoolExecutor,
-  Timer,
 } from "threadkit";
 
-const step = (name: string) => console.log(name);
-const t0 = new Thread({
-  target: () => {
-    throw new TypeError("boom");
-  },
-});
-t0.start().join();
-step(`error ${(t0.exception as Error)?.message}`);
-const ev = new Event();
-const w = new Thread({
-  target: (ev: Event) => {
-    ev.wait();
-  },
-  args: [ev],
-}).start();
-sleep(50);
-ev.set();
-w.join();
-step("event");
-const blocked = new Thread({
-  target: (l: Lock) => {
-    l.acquire();
-  },
-  args: [
-    (() => {
-      const l = new Lock();
-      l.acquire();
-      return l;
-    })(),
-  ],
-}).start();
-sleep(100);
-blocked.terminate();
-step("terminating");
-step(String(blocked.join({ timeout: 5000 })));
-step(`alive ${blocked.isAlive()}`);
-const spin = new Thread({
-  target: () => {
-    for (;;);
-  },
-}).start();
-sleep(100);
-spin.terminate();
-step(String(spin.join({ timeout: 5000 })));
-step(`spin alive ${spin.isAlive()}`);
-const lock = new Lock();
-const dies = new Thread({
-  target: (l: Lock) => {
-    l.acquire();
-    throw new Error("with lock");
-  },
-  args: [lock],
-}).start();
-dies.join();
-try {
+function fail(lock: Lock): void {
   lock.acquire();
-  step("acquired?");
-} catch (e) {
-  step((e as Error).name);
+  throw new TypeError("with the lock held");
 }
-const kills = new Thread({
-  target: (l: Lock) => {
-    l.acquire();
-    for (;;);
-  },
-  args: [new Lock()],
-}).start();
-sleep(100);
-kills.terminate();
-step("k " + kills.join({ timeout: 5000 }));
-const ex = new Thread({
-  target: () => {
-    process.exit(3);
-  },
-}).start();
-step("exit join " + ex.join({ timeout: 5000 }) + " " + (ex.exception as Error)?.message);
-const a = await new Thread({
-  target: async () => {
-    await new Promise((r) => setTimeout(r, 10));
-  },
-})
-  .start()
-  .joinAsync();
-step("async");
-step("done");
+function hold(lock: Lock): void {
+  lock.acquire();
+  for (;;) sleep(1000);
+}
+function wait(event: Event, out: Queue<string>): void {
+  event.wait();
+  out.put("woken");
+}
+async function later(out: Queue<string>): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  out.put("async");
+}
+
+const out = new Queue<string>();
+const event = new Event();
+const waiting = new Thread({ target: wait, args: [event, out] }).start();
+sleep(50);
+event.set();
+waiting.join();
+console.log(out.get());
+
+await new Thread({ target: later, args: [out] }).start().joinAsync();
+console.log(await out.getAsync());
+
+const lock = new Lock();
+const failing = new Thread({ target: fail, args: [lock] }).start();
+failing.join();
+console.log((failing.exception as Error).name, lock.broken, lock.recover());
+
+const holding = new Thread({ target: hold, args: [lock] }).start();
+while (!lock.locked()) sleep(1);
+console.log("terminate", holding.terminate(), holding.join({ timeout: 10_000 }), lock.broken);
+
+const exiting = new Thread({ target: () => process.exit(3) }).start();
+console.log(exiting.join({ timeout: 10_000 }), (exiting.exception as { code?: string }).code);
+
+function turn(condition: Condition, map: SharedMap<string, number>): void {
+  condition.with(() => {
+    map.set("turn", 1);
+    condition.notifyAll();
+  });
+}
+const condition = new Condition(new RLock());
+const map = new SharedMap<string, number>();
+const turning = new Thread({ target: turn, args: [condition, map] });
+condition.with(() => {
+  turning.start();
+  while (map.get("turn") !== 1) condition.wait();
+});
+turning.join();
+console.log("condition", map.get("turn"));
+
+const pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+const square = (n: number): number => n * n;
+const broken = pool.submit(() => JSON.parse("{"));
+console.log((await Promise.all([1, 2, 3].map((n) => pool.submit(square, n)))).join());
+console.log(await broken.then(String, (error: Error) => error.name));
+pool.shutdown();
+
+/* Output:
+woken
+async
+TypeError true true
+terminate true true true
+true THREAD_EXITED
+condition 1
+1,4,9
+SyntaxError
+*/

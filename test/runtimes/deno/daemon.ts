@@ -11,3 +11,8 @@ function serve(event: Event, mode: string | undefined): unknown {
 new Thread({ target: serve, args: [new Event(), process.argv[2]], daemon: true }).start();
 sleep(300);
 console.log("main over");
+
+/* Output:
+daemon up
+main over
+*/

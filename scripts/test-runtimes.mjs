@@ -1,0 +1,188 @@
+// Runs the suites of test/conformance/ and the programs of test/runtimes/ under Bun and Deno.
+//   node scripts/test-runtimes.mjs                   both
+//   node scripts/test-runtimes.mjs deno lock queue   suites whose path contains one of the words
+//   node scripts/test-runtimes.mjs bun --note        writes what fails into test/runtimes/left-out.json, to be given reasons
+// Tests that can't pass there stand in test/runtimes/left-out.json with the reason; they count as skipped.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+process.chdir(root);
+
+/** Milliseconds that a suite, a program may take. */
+const SUITE = 240_000;
+const PROGRAM = 60_000;
+
+const RUNTIMES = {
+  bun: {
+    package: "@oven/bun-linux-x64",
+    version: "1.4.5",
+    binary: "bin/bun",
+    run: (file) => [file],
+    test: (file, report) => [
+      ...["test", "--timeout", "60000", "--reporter=junit", `--reporter-outfile=${report}`, `./${file}`],
+    ],
+  },
+  deno: {
+    package: "@deno/linux-x64-glibc",
+    version: "2.9.6",
+    binary: "deno",
+    run: (file) => ["run", "-A", file],
+    test: (file, report) => ["test", "-A", "--no-check", `--junit-path=${report}`, file],
+  },
+};
+
+/** The binary of a runtime, installed under .tools/ if it is not there yet. */
+function install({ package: name, version, binary }) {
+  const prefix = path.join(root, ".tools", `${path.basename(name)}-${version}`);
+  const at = path.join(prefix, "node_modules", name, binary);
+  if (existsSync(at)) return at;
+  if (process.platform !== "linux" || process.arch !== "x64")
+    throw new Error(
+      `cannot install ${name}: this is ${process.platform} ${process.arch}. Install the runtime yourself.`,
+    );
+  const args = ["install", `${name}@${version}`, "--prefix", prefix, "--no-save", "--ignore-scripts"];
+  const npm = spawnSync("npm", args, { stdio: ["ignore", "ignore", "inherit"] });
+  if (npm.status !== 0 || !existsSync(at))
+    throw new Error(`cannot install ${name}: npm ended with ${npm.status}.`);
+  return at;
+}
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { note: { type: "boolean" } } });
+const wanted = positionals.filter((word) => word in RUNTIMES);
+const words = positionals.filter((word) => !(word in RUNTIMES));
+const matches = (file) => words.length === 0 || words.some((word) => file.includes(word));
+
+const LIST = "test/runtimes/left-out.json";
+/** By runtime: reasons by their short names; then by suite and test the short name of the reason. */
+const leftOut = existsSync(LIST) ? JSON.parse(readFileSync(LIST, "utf8")) : {};
+
+const unescape = (text) =>
+  text
+    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code))
+    .replace(
+      /&(lt|gt|quot|apos|amp);/g,
+      (_, name) => ({ lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" })[name],
+    );
+const attribute = (text, name) => unescape(new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ?? "");
+
+/** Deno gives the file for the class. */
+const isFile = (text) => /^(\.\/|ext:|test\/)\S*\.ts$/.test(text);
+
+/** The tests of a JUnit report: [name, outcome, what was wrong]. A suite of Deno's with steps is not a test by itself. */
+function readReport(file) {
+  const xml = readFileSync(file, "utf8");
+  const cases = [...xml.matchAll(/<testcase ([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)].map(
+    ([, head, body = ""]) => ({
+      name: [attribute(head, "classname"), attribute(head, "name")]
+        .filter((part) => part && !isFile(part))
+        .join(" > "),
+      outcome: /<(failure|error)\b/.test(body) ? "fail" : /<skipped\b/.test(body) ? "skip" : "pass",
+      body: unescape(body),
+    }),
+  );
+  return cases.filter(({ name }) => !cases.some((other) => other.name.startsWith(`${name} > `)));
+}
+
+function testFiles(folder, ending) {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => path.posix.join(folder, name))
+    .filter(matches);
+}
+
+function run(binary, args, timeout) {
+  const env = { ...process.env, NO_COLOR: "1", NODE_TEST_CONTEXT: undefined };
+  return spawnSync(binary, args, {
+    encoding: "utf8",
+    timeout,
+    killSignal: "SIGKILL",
+    env,
+    maxBuffer: 1 << 28,
+  });
+}
+
+/** Programs print what their last comment says. */
+function runPrograms(name, runtime, binary, count) {
+  const folders = [`test/runtimes/${name}`, "test/runtimes/permission"];
+  for (const file of folders.filter(existsSync).flatMap((folder) => testFiles(folder, ".ts"))) {
+    const output = /\n\/\* Output:\n([\s\S]*?)\*\/\n$/.exec(readFileSync(file, "utf8"))?.[1];
+    if (output === undefined) continue;
+    const result = run(binary, runtime.run(file), PROGRAM);
+    const passed = result.status === 0 && result.stdout === output;
+    count(passed ? "pass" : "fail", file, `${result.stdout}\n${result.stderr}`);
+  }
+}
+
+function runSuites(name, runtime, binary, count) {
+  const { reasons = {}, suites = {} } = (leftOut[name] ??= { reasons: {}, suites: {} });
+  const reports = path.join(root, ".tools", "reports");
+  mkdirSync(reports, { recursive: true });
+  for (const file of testFiles("test/conformance", ".test.ts")) {
+    const suite = path.basename(file, ".test.ts");
+    const listed = suites[suite] ?? {};
+    if (typeof listed === "string") {
+      count("skip", suite, reasons[listed]);
+      continue;
+    }
+    const report = path.join(reports, `${name}-${suite}.xml`);
+    rmSync(report, { force: true });
+    const result = run(binary, runtime.test(file, report), SUITE);
+    if (!existsSync(report)) {
+      count(
+        "fail",
+        suite,
+        `it left no report\n${result.stdout?.slice(-2000)}\n${result.stderr?.slice(-2000)}`,
+      );
+      continue;
+    }
+    for (const test of readReport(report)) {
+      const reason = listed[test.name];
+      if (test.outcome !== "fail") {
+        if (reason && test.outcome === "pass" && !reason.endsWith("?"))
+          console.log(`  ${suite}: "${test.name}" is listed as left out, and passes`);
+        count(test.outcome, suite);
+      } else if (reason) count("skip", suite, reasons[reason.replace("?", "")] ?? reason);
+      else {
+        if (values.note) (suites[suite] ??= {})[test.name] = guess(test.body);
+        count("fail", `${suite}: ${test.name}`, test.body.slice(0, 600));
+      }
+    }
+  }
+}
+
+function guess(body) {
+  if (/no inspector is here|functions with the same text/.test(body)) return "capture";
+  if (/whether it is the caller|TASK_UNKNOWN|another async task/.test(body)) return "tasks";
+  return "?";
+}
+
+let failed = false;
+for (const name of wanted.length > 0 ? wanted : Object.keys(RUNTIMES)) {
+  const runtime = RUNTIMES[name];
+  console.log(`\n== ${name} ${runtime.version} ==`);
+  const sums = { pass: 0, fail: 0, skip: 0 };
+  const skipped = new Map();
+  const count = (outcome, what, why = "") => {
+    sums[outcome]++;
+    if (outcome === "fail") console.log(`✖ ${what}\n${why.replace(/^/gm, "    ")}`);
+    if (outcome !== "skip" || !why) return;
+    const suites = skipped.get(why) ?? new Map();
+    skipped.set(why, suites.set(what, (suites.get(what) ?? 0) + 1));
+  };
+  const binary = install(runtime);
+  runPrograms(name, runtime, binary, count);
+  runSuites(name, runtime, binary, count);
+  for (const [why, suites] of skipped) {
+    const where = [...suites].map(([suite, number]) => `${suite} ${number}`);
+    console.log(`left out: ${why}\n    ${where.join(", ")}`);
+  }
+  console.log(`ℹ tests ${sums.pass + sums.fail + sums.skip}`);
+  console.log(`ℹ pass ${sums.pass}\nℹ fail ${sums.fail}\nℹ skipped ${sums.skip}`);
+  failed ||= sums.fail > 0;
+}
+if (values.note) writeFileSync(LIST, `${JSON.stringify(leftOut, null, 2)}\n`);
+if (failed) process.exit(1);
