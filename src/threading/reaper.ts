@@ -5,14 +5,7 @@
  * locks held. Until this has run, live threads wait a little longer; after it nobody waits for the dead.
  */
 import { add, exchange, load, or, store, sub } from "#atomics";
-import {
-  eachBlock,
-  freePostponed,
-  isUsed,
-  kindOf,
-  release,
-  repairAllocator,
-} from "../memory/allocator.ts";
+import { eachBlock, freePostponed, isUsed, kindOf, release, repairAllocator } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave, patiently } from "../memory/guard.ts";
 import { settleLedger } from "../memory/handle.ts";
