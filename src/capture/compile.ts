@@ -5,10 +5,12 @@
  * identity. A class is evaluated when its captures are there, since it may use them at once.
  */
 import { constants, Script } from "node:vm";
+
 import { scriptName } from "#host";
 import type { ImportReference, Reference, Unit } from "../transfer/boundary.ts";
-import { quietLoaderOnce, runtime } from "./lazy.ts";
-import { rememberScript } from "./rebuilt.ts";
+import { joinCoverage, scriptSuffix } from "./coverage.ts";
+import { quietLoaderOnce } from "./lazy.ts";
+import { rebuiltScripts, rememberScript } from "./rebuilt.ts";
 
 /** One evaluation of a unit: its value (or how to make it), and how to fill in what it captures. */
 export type Instance = readonly [
@@ -21,14 +23,19 @@ export type Compiled = (...namespaces: readonly unknown[]) => Instance;
 /** With this, import() in shipped code resolves as in the original file. */
 const LOADER = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER as unknown as undefined;
 
-/** Coverage tools read every script of a name as the file itself, so shipped text must not bear the same name. */
-const suffix = runtime().env.NODE_V8_COVERAGE ? "?thread" : "";
+joinCoverage();
 
 /** Compiles text that stands in `file`, with Node's own loader for the import() in it. */
-export function script(text: string, file: string, lineOffset: number, columnOffset: number): unknown {
+export function script(
+  text: string,
+  file: string,
+  lineOffset: number,
+  columnOffset: number,
+  index?: number,
+): unknown {
   if (text.includes("import")) quietLoader();
   const options = {
-    filename: scriptName(file) + suffix,
+    filename: scriptName(file) + scriptSuffix(index),
     lineOffset,
     columnOffset,
     importModuleDynamically: LOADER,
@@ -51,7 +58,7 @@ export function compileUnit(unit: Unit, live: readonly number[]): Compiled {
   const { names, strict, isMethod, isClass } = unit;
   const prefix = unusedPrefix(unit);
   const namespace = (index: number) => `${prefix}n${index}`;
-  const text = readLive(unit, live, namespace);
+  const [text, grows] = readLive(unit, live, namespace);
   const [set, fill] = setters(names, prefix);
   const variables = names.length > 0 ? `${strict ? "let" : "var"} ${names.join()};` : "";
   const [open, close] = brackets(unit, prefix);
@@ -60,10 +67,11 @@ export function compileUnit(unit: Unit, live: readonly number[]): Compiled {
     `return[${isClass ? "function(){return" : ""}${open}`;
   const whole = `${head}${text}\n${close}${isClass ? "}" : ""},${set},${fill}]})`;
   const columnOffset = unit.column - head.length;
-  const factory = script(whole, unit.file, unit.line, columnOffset) as Compiled;
+  const factory = script(whole, unit.file, unit.line, columnOffset, rebuiltScripts().length) as Compiled;
   const references = new Map((unit.references ?? []).map(([index, reference]) => [names[index], reference]));
   for (const index of live) references.set(namespace(index), namespaceOf(unit, index));
-  rememberScript({ url: unit.file, text: whole, lineOffset: unit.line, columnOffset, unit, references });
+  const place = { url: unit.file, text: whole, lineOffset: unit.line, columnOffset };
+  rememberScript({ ...place, unit, references, head: head.length, grows });
   return isMethod
     ? (...namespaces) => factory(firstMethod, ...namespaces)
     : (...namespaces) => factory(0, ...namespaces);
@@ -100,15 +108,23 @@ function setters(names: readonly string[], prefix: string): readonly [string, st
 }
 
 /** The text with reads of live imports going through their namespaces. */
-function readLive(unit: Unit, live: readonly number[], namespace: (index: number) => string): string {
+function readLive(
+  unit: Unit,
+  live: readonly number[],
+  namespace: (index: number) => string,
+): readonly [text: string, grows: (readonly [number, number])[]] {
   let text = unit.text;
+  const grows: (readonly [number, number])[] = [];
   const reads = unit.importReads.filter(([index]) => live.includes(index)).sort((a, b) => b[1] - a[1]);
   for (const [index, offset, isShorthand] of reads) {
     const name = unit.names[index];
-    const read = `${namespace(index)}[${JSON.stringify(importOf(unit, index).name)}]`;
-    text = text.slice(0, offset) + (isShorthand ? `${name}:` : "") + read + text.slice(offset + name.length);
+    const member = `${namespace(index)}[${JSON.stringify(importOf(unit, index).name)}]`;
+    const read = isShorthand ? `${name}:${member}` : member;
+    text = text.slice(0, offset) + read + text.slice(offset + name.length);
+    grows.unshift([offset + name.length, read.length - name.length]);
   }
-  return text;
+  let before = 0;
+  return [text, grows.map(([from, by]) => [from + (before += by) - by, by] as const)];
 }
 
 /** The import that a captured name stands for. */

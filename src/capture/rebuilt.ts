@@ -9,6 +9,10 @@ export interface RebuiltScript extends PlacedText {
   readonly unit: Unit;
   /** Names of the wrapper that are looked up in every thread: imports, `require`, `import.meta`. */
   readonly references: ReadonlyMap<string, Reference>;
+  /** Characters before the unit's text. */
+  readonly head: number;
+  /** Where the text is longer than the unit's: the end of each such place in the script's text, and by how much. */
+  readonly grows: readonly (readonly [from: number, by: number])[];
 }
 
 const scripts: RebuiltScript[] = [];

@@ -27,7 +27,7 @@ export function originalsOf(source: PlacedText, start: number, end: number): rea
 /** Maps the positions of a stack of this thread to the original files; positions that need none stay. */
 export function originalStack(stack: string): string {
   return stack.replace(
-    /((?:file:\/)?\/[^\s()]+?)(?:\?thread)?:(\d+):(\d+)(?=\)|$)/gm,
+    /((?:file:\/)?\/[^\s()]+?)(?:\?thread(?:=\d+)?)?:(\d+):(\d+)(?=\)|$)/gm,
     (whole, file: string, line: string, column: string) => {
       const original = lookUp(file, Number(line) - 1, Number(column) - 1);
       return original ? `${file}:${original[0] + 1}:${original[1] + 1}` : whole;

@@ -1,9 +1,11 @@
 /** The static part of a lift: the text of a function, ready to be compiled elsewhere, and what it captures. */
 import type { Reference, Unit } from "../transfer/boundary.ts";
+import { collectAtExit, isCovered, originalOffset } from "./coverage.ts";
 import { runtime } from "./lazy.ts";
 import { memberEdits, membersOf } from "./namespace.ts";
 import { originOf, originOfGlobal } from "./origin.ts";
 import { positionOf } from "./position.ts";
+import type { RebuiltScript } from "./rebuilt.ts";
 import type { Binding, FunctionInfo, Syntax } from "./scopes.ts";
 import type { Slot } from "./slot.ts";
 import type { Source } from "./source.ts";
@@ -67,6 +69,7 @@ function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint
     names: slots.map(({ name }) => name),
     metaAt: [],
     originals: originalsOf(source, start, node.end),
+    ...(isCovered && { offset: offsetInFile(source, start) }),
   };
   const units = new Map<string, Unit>();
   return {
@@ -101,6 +104,12 @@ function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint
 
 /** Before an import of any module a thread of Node 20 sets up the loader of main; before `import()` it can't. */
 const HOOK = { type: "import", specifier: "node:process", name: "*" } as const;
+
+function offsetInFile(source: Source, start: number): number | undefined {
+  collectAtExit();
+  if ("unit" in source) return originalOffset(source as unknown as RebuiltScript, start);
+  return source.lineOffset === 0 && source.columnOffset === 0 ? start : undefined;
+}
 
 function needsHook(text: string): boolean {
   return Number.parseInt(runtime().versions.node, 10) < 22 && /\bimport\s*\(/.test(text);

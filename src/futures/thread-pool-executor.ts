@@ -1,5 +1,7 @@
 /** ThreadPoolExecutor: threads that run what is submitted. */
+
 import { load, or } from "#atomics";
+import { beforeCollecting } from "../capture/coverage.ts";
 import { RuntimeError } from "../errors/errors.ts";
 import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
@@ -64,6 +66,7 @@ export class ThreadPoolExecutor<I extends readonly unknown[] = readonly unknown[
     if (checked === undefined) return;
     furnish(this, checked);
     heedExit();
+    beforeCollecting(() => this.shutdown({ wait: false, cancelFutures: true }));
   }
 
   /**

@@ -22,6 +22,8 @@ export interface Unit {
   readonly strict: boolean;
   /** Names of the captured bindings, in the order of `FunctionImage.captures`. */
   readonly names: readonly string[];
+  /** Where `text` begins in the file as it was compiled; told only if coverage is collected. */
+  readonly offset?: number;
   /** Offsets in `text` of every `import.meta`. */
   readonly metaAt: readonly number[];
   /** Per captured import that may be a live binding: where it is read. [name index, offset, isShorthand 0|1]. */

@@ -89,7 +89,9 @@ function withoutNode(code: string): string {
   );
   const needed = ["process", "setImmediate"].filter((name) => new RegExp(`(?<![\\w.])${name}\\b`).test(text));
   if (text !== code) needed.push("absent as $absent");
-  return needed.length === 0 ? text : `import { ${needed.join(", ")} } from "/isolated/${SHIMS}/node.ts"; ${text}`;
+  return needed.length === 0
+    ? text
+    : `import { ${needed.join(", ")} } from "/isolated/${SHIMS}/node.ts"; ${text}`;
 }
 
 /** The package `assert`, Node's own as others have carried it over. */

@@ -4,7 +4,7 @@ import {
   BrokenLockError,
   Event,
   Lock,
-  RuntimeError,
+  type RuntimeError,
   SharedInt32,
   SharedMap,
   setExcepthook,
@@ -146,7 +146,9 @@ checks.nested = async () => {
   const sum = new SharedInt32();
   const outer = new Thread({
     target: () => {
-      const inner = [1, 2, 3].map((n) => new Thread({ target: (n: number) => sum.add(n), args: [n] }).start());
+      const inner = [1, 2, 3].map((n) =>
+        new Thread({ target: (n: number) => sum.add(n), args: [n] }).start(),
+      );
       for (const thread of inner) thread.join();
       sum.add(10);
     },
@@ -215,7 +217,13 @@ checks.extras = async () => {
   map.set("shared", shared);
   const first = refusal(() => map.get("shared"));
   await sleepAsync(100);
-  return { shared: [...shared], moved: bytes.byteLength, doubled: [...doubled], first, second: map.get("shared")?.[2] };
+  return {
+    shared: [...shared],
+    moved: bytes.byteLength,
+    doubled: [...doubled],
+    first,
+    second: map.get("shared")?.[2],
+  };
 };
 
 checks.plain = async () => ({

@@ -88,6 +88,7 @@ export async function runAll(
       tell(skipped === undefined ? { name, error: text } : { name, skipped });
     }
     unhandled.clear();
-    if (performance.now() - began > 5000) console.log(`${(performance.now() - began).toFixed(0)} ms: ${name}`);
+    if (performance.now() - began > 5000)
+      console.log(`${(performance.now() - began).toFixed(0)} ms: ${name}`);
   }
 }
