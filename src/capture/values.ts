@@ -85,7 +85,7 @@ function sharedExport(reference: ModuleReference, read: () => unknown): unknown 
       if (reference.type === "import") rememberOrigin(importOrigin(reference), value);
       return undefined;
     }
-    return typeof value === "object" && value !== null && isShared(value) ? value : undefined;
+    return typeof value === "object" && value !== null && crossesByReference(value) ? value : undefined;
   } catch {
     return undefined;
   }
