@@ -68,7 +68,7 @@ export const { signal } = {} as NonNullable<Parameters<typeof sleepAsync>[1]>;
 `;
 
 const typeTests = Object.fromEntries(
-  ["arguments", "equal", "results", "struct"].map((name) => [
+  ["arguments", "equal", "generics", "results", "struct"].map((name) => [
     `${name}.ts`,
     readFileSync(path.join(root, "test", "types", `${name}.ts`), "utf8").replace("./equal.ts", "./equal.js"),
   ]),
