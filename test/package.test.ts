@@ -154,9 +154,13 @@ console.log("Final counter:", counter.value);
     const specifiers = points.map(([name]) => path.posix.join("threadkit", name));
     writeFileSync(
       path.join(folder, "all.mjs"),
-      `for (const name of ${JSON.stringify(specifiers)}) {
+      `const peers = ${JSON.stringify(Object.keys(manifest.peerDependencies ?? {}))};
+      for (const name of ${JSON.stringify(specifiers)}) {
         try { await import(name); }
-        catch (error) { if (error.code !== "ERR_MODULE_NOT_FOUND" || error.message.includes("threadkit/dist")) throw error; }
+        catch (error) {
+          const missing = /^Cannot find (?:package|module) '([^'./][^']*)'/.exec(error.message)?.[1];
+          if (!peers.includes(missing)) throw error;
+        }
       }`,
     );
     const result = await runFile(path.join(folder, "all.mjs"), { cwd: folder });

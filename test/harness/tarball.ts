@@ -10,7 +10,7 @@ export interface Manifest {
   readonly types: string;
   readonly exports: Readonly<Record<string, Target>>;
   readonly bin?: Readonly<Record<string, string>>;
-  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 export type Target = string | null | { readonly [condition: string]: Target };
 
