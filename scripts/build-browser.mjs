@@ -12,7 +12,7 @@ import { build } from "esbuild";
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 
 /** What stands in the place of files that are made of Node: code is lifted at build time, so no parser is needed. */
-const LIFTED = ["lazy", "outgoing", "peek", "plan", "position", "rebuild", "resolve"];
+const LIFTED = ["coverage", "lazy", "outgoing", "peek", "plan", "position", "rebuild", "resolve"];
 const SEAMS = { "#atomics": "src/memory/atomics.ts", "#host": "src/host/browser.ts" };
 
 /**

@@ -296,10 +296,6 @@ export const isWarningOff: Host["isWarningOff"] = () => false;
 
 export const prepareLoader: Host["prepareLoader"] = () => undefined;
 
-// A page does not block, and says nothing of how it was started.
-export const servedByLoop: Host["servedByLoop"] = () => [];
-export const isWarningOff: Host["isWarningOff"] = () => false;
-
 /** Browsers don't tell: a proxy crosses as what it seems to be. */
 export const isProxy: Host["isProxy"] = () => false;
 
