@@ -255,7 +255,7 @@ ${later.join("\n")}
 0 && (module.exports = { ${names.join(", ")} });
 `,
 );
-await buildForBrowsers(names);
+await buildForBrowsers(names, (await look("src/public/lifted.ts")).exports);
 if (process.argv.includes("--meta")) {
   writeFileSync(".tools/meta.json", JSON.stringify(bundles.map(({ metafile }) => metafile)));
 }
