@@ -50,7 +50,7 @@ const forBrowsers = {
 
 const settings = { bundle: true, platform: "neutral", target: "es2022", logLevel: "warning" };
 
-export async function buildForBrowsers(names) {
+export async function buildForBrowsers(names, lifting) {
   const { metafile } = await build({
     ...settings,
     entryPoints: ["src/worker/browser.ts"],
@@ -81,7 +81,7 @@ export const { ${names.join(", ")} } = library.face;
   );
   writeFileSync(
     "dist/browser/lifted.js",
-    'import { library } from "./core.js";\nexport const { lifted } = library;\n',
+    `import { library } from "./core.js";\nexport const { ${lifting.join(", ")} } = library.lifting;\n`,
   );
   writeFileSync("dist/browser/worker.js", 'import { library } from "./core.js";\nlibrary.begin();\n');
   return metafile;

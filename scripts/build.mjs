@@ -270,7 +270,7 @@ if (${IN_JEST}) require("./core.cjs").loadAll();
 0 && (module.exports = { ${names.join(", ")} });
 `,
 );
-await buildForBrowsers(names);
+await buildForBrowsers(names, (await look("src/public/lifted.ts")).exports);
 if (process.argv.includes("--meta")) {
   writeFileSync(".tools/meta.json", JSON.stringify(bundles.map(({ metafile }) => metafile)));
 }

@@ -36,6 +36,7 @@ const UPWARDS: { from: RegExp; to: string; why: string }[] = [
   { from: /^worker\/data\.ts$/, to: "public/data.ts", why: "the same" },
   { from: /^worker\/pools\.ts$/, to: "public/pools.ts", why: "the same" },
   { from: /^worker\/browser\.ts$/, to: "public/index.ts", why: "the same, as one bundle" },
+  { from: /^worker\/browser\.ts$/, to: "public/lifted.ts", why: "the same" },
 ];
 
 /** Who may import a `node:` module besides host/, and why. */

@@ -1,13 +1,13 @@
 /** The library in a browser: one bundle for pages, threads and the supervisor. */
 
 import { knownExports } from "../capture/library.ts";
-import { lifted } from "../capture/lifted.ts";
 import * as outgoing from "../capture/outgoing.ts";
 import { runChunk, runChunkAsync } from "../futures/chunk.ts";
 import { PoolWorker } from "../futures/pool-worker.ts";
 import { beginWorker, setSpawner, watchLeftovers } from "../host/browser.ts";
 import { nap } from "../parking/park.ts";
 import * as face from "../public/index.ts";
+import * as lifting from "../public/lifted.ts";
 import { setOutgoing } from "../threading/outgoing.ts";
 import { watchWaits } from "../threading/warning.ts";
 import { runWorker } from "./entry.ts";
@@ -36,4 +36,4 @@ export function begin(): void {
   );
 }
 
-export { face, lifted, setSpawner };
+export { face, lifting, setSpawner };

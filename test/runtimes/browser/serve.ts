@@ -46,7 +46,6 @@ export async function serve(read: (file: string) => string | Uint8Array | undefi
     const file = steps.join("/");
     const body = read(file) ?? standIn(file);
     if (body === undefined || HEADERS[headers] === undefined) {
-      if (process.env.DEBUG_SITE) console.log("404", request.url);
       response.writeHead(404).end();
       return;
     }

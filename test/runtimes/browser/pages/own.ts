@@ -62,8 +62,8 @@ checks.blocking = async () => {
 };
 
 checks.unlifted = async () => {
-  const hidden = [() => {}];
-  return refusal(() => new Thread({ target: hidden[0] }).start());
+  const made = [() => {}].map((body) => () => body());
+  return refusal(() => new Thread({ target: made.at(0) }).start());
 };
 
 checks.terminated = async () => {
@@ -111,7 +111,7 @@ checks.closed = async () => {
 
 checks.errors = async () => {
   const heard: string[] = [];
-  setExcepthook(({ excValue, thread }) => heard.push(`${thread?.name}: ${(excValue as Error).message}`));
+  setExcepthook(({ thread, error }) => heard.push(`${thread.name}: ${(error as Error).message}`));
   const thrown = new Thread({
     name: "thrower",
     target: () => {
