@@ -31,6 +31,11 @@ export function standIn(located: Located, name: string): AnyFunction {
   return fn;
 }
 
+/** Says which function a stand-in stands for. */
+export function noteLive(stands: object, live: object): void {
+  if (isStandIn(stands) && stands !== live) originals.set(stands, new WeakRef(live as AnyFunction));
+}
+
 /** Is it one, and the function itself has not been seen? */
 export function isStandIn(fn: object): boolean {
   return originals.get(fn)?.deref() === fn;
@@ -63,7 +68,7 @@ export function canonical(fn: AnyFunction): AnyFunction {
   if (!place || place instanceof Ambiguous || !isOnlyOne(place.source, place.info.node)) return fn;
   const name = Object.getOwnPropertyDescriptor(fn, "name")?.value;
   const stands = standIn(place, typeof name === "string" ? name : "");
-  if (isStandIn(stands)) originals.set(stands, new WeakRef(fn));
+  noteLive(stands, fn);
   return stands;
 }
 

@@ -14,7 +14,7 @@ import { additionTo, changeOf } from "./static-changes.ts";
 import { evaluate, Hidden } from "./static-literals.ts";
 import { exportedName, readExport, UNREAD } from "./static-modules.ts";
 import { infoOf, isOurs, type Located, resolveFile, scriptOf } from "./static-sources.ts";
-import { isStandIn, standIn } from "./static-stand-ins.ts";
+import { isStandIn, noteLive, standIn } from "./static-stand-ins.ts";
 import type { Slot } from "./unit.ts";
 import { importedValue } from "./values.ts";
 
@@ -54,6 +54,7 @@ function variable(binding: Binding, source: Source): unknown {
     if (value !== UNREAD && typeof value !== "function") return value; // it may change: looked up each time
     found = { value: value !== UNREAD && isMade(binding) ? value : fromText(binding, source) };
     known.set(binding, found);
+    if (typeof value === "function" && typeof found.value === "function") noteLive(found.value, value);
     return found.value;
   } finally {
     inProgress.delete(binding);

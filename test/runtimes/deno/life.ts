@@ -71,7 +71,7 @@ const pool = new ThreadPoolExecutor({ maxWorkers: 2 });
 const square = (n: number): number => n * n;
 const broken = pool.submit(() => JSON.parse("{"));
 console.log((await Promise.all([1, 2, 3].map((n) => pool.submit(square, n)))).join());
-console.log(await broken.then(String, (error: Error) => error.name));
+console.log(await broken.then(String, (error: unknown) => (error as Error).name));
 pool.shutdown();
 
 /* Output:
