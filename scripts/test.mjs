@@ -1,4 +1,4 @@
-// Runs test/**/*.test.ts with the node that runs this file: natively where it strips types, else through tsx.
+// Runs test/**/*.test.ts with the node that runs this file: natively where it reads TypeScript, else through tsx.
 //   node scripts/test.mjs                     everything
 //   node scripts/test.mjs lock layers         files whose path contains one of the words
 //   node scripts/test.mjs -t "two threads"    tests whose name matches the pattern
@@ -48,10 +48,22 @@ if (files.length === 0) {
 const perTest = Number(process.versions.node.split(".")[0]) >= 24;
 const limit = Number(values.timeout) * (perTest ? 1 : 10);
 
+/** Node 22 strips types, and does not know `using`. */
+function knowsUsing() {
+  try {
+    new Function("{ using nothing = null; }");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const child = spawn(
   process.execPath,
   [
-    ...(process.features.typescript ? ["--disable-warning=ExperimentalWarning"] : ["--import", "tsx"]),
+    ...(process.features.typescript && knowsUsing()
+      ? ["--disable-warning=ExperimentalWarning"]
+      : ["--import", "tsx"]),
     "--test",
     "--test-reporter=spec",
     `--test-concurrency=${values.concurrency}`,

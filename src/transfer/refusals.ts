@@ -102,6 +102,13 @@ export function unsendable(value: object): Finding {
       advice: "Send a plain object, or move it to its own module and import it there",
     };
   }
+  // What this library writes on its objects under a symbol of its own: ours cross, so it is not ours.
+  if (Object.getOwnPropertySymbols(value).some(({ description }) => description === "threadkit.at")) {
+    return {
+      fact: `it is a ${name} of another copy of threadkit`,
+      advice: "Load one copy: import and require the same installed package everywhere",
+    };
+  }
   return {
     fact: `it is an instance of class ${name}`,
     advice:

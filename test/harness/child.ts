@@ -104,16 +104,18 @@ export function captured({ code, signal, stdout, stderr }: RunResult): string {
 
 const known = new Map<string, string[]>();
 
-/** What `node` needs in front of a TypeScript file: nothing where it strips types by itself, else tsx. */
+/** Does it strip types, and know `using`, which Node 22 doesn't? */
+const READS_TYPESCRIPT =
+  "(() => { try { new Function('{ using nothing = null; }'); return Boolean(process.features.typescript); } catch { return false; } })()";
+
+/** What `node` needs in front of a TypeScript file: nothing where it reads all of it by itself, else tsx. */
 export function typescriptArgs(node: string = process.execPath): string[] {
   let args = known.get(node);
   if (args === undefined) {
     const native =
       node === process.execPath
-        ? "typescript" in process.features && Boolean(process.features.typescript)
-        : spawnSync(node, ["-p", "Boolean(process.features.typescript)"], {
-            encoding: "utf8",
-          }).stdout.trim() === "true";
+        ? (new Function(`return ${READS_TYPESCRIPT}`)() as boolean)
+        : spawnSync(node, ["-p", READS_TYPESCRIPT], { encoding: "utf8" }).stdout.trim() === "true";
     args = native ? ["--disable-warning=ExperimentalWarning"] : ["--import", import.meta.resolve("tsx")];
     known.set(node, args);
   }
