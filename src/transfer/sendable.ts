@@ -35,6 +35,16 @@ interface BodyShape {
   arrayBuffer: Method;
   formData: Method;
 }
+/** What `stat` and `readdir` give. */
+interface FileInfoShape {
+  isFile: Method;
+  isBlockDevice: Method;
+  isFIFO: Method;
+}
+interface HeadersShape {
+  append: Method;
+  getSetCookie: Method;
+}
 interface TimeoutShape {
   hasRef: Method;
   ref: Method;
@@ -61,6 +71,8 @@ type OneThread =
   | SignalShape
   | ControllerShape
   | BodyShape
+  | HeadersShape
+  | FileInfoShape
   | TimeoutShape;
 
 /** A Map has all that a WeakMap has. */
@@ -80,13 +92,15 @@ type Reason<T> =
             ? "it is a Request or a Response, which works only in the thread that made it. Send its status or url, headers and body"
             : T extends TimeoutShape
               ? "it is a timer of Node.js, which works only in the thread that made it. Create it inside the thread"
-              : T extends WeakRef<object>
-                ? "it is a WeakRef, which works only in the thread that made it. Send the object it refers to"
-                : T extends WeakMap<never, unknown>
-                  ? "it is a WeakMap, which works only in the thread that made it. Send a Map, or create it inside the thread"
-                  : T extends WeakSet<never>
-                    ? "it is a WeakSet, which works only in the thread that made it. Send a Set, or create it inside the thread"
-                    : "it is a FinalizationRegistry, which works only in the thread that made it. Create it inside the thread";
+              : T extends HeadersShape | FileInfoShape
+                ? "it is an instance of a class. Send the plain data it holds"
+                : T extends WeakRef<object>
+                  ? "it is a WeakRef, which works only in the thread that made it. Send the object it refers to"
+                  : T extends WeakMap<never, unknown>
+                    ? "it is a WeakMap, which works only in the thread that made it. Send a Map, or create it inside the thread"
+                    : T extends WeakSet<never>
+                      ? "it is a WeakSet, which works only in the thread that made it. Send a Set, or create it inside the thread"
+                      : "it is a FinalizationRegistry, which works only in the thread that made it. Create it inside the thread";
 
 /** The reason, or undefined: for the value itself. */
 type Flat<T> = [0] extends [1 & T]

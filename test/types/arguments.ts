@@ -1,6 +1,6 @@
 /** Arguments match what they are for, and what can't cross is refused. Checked by `tsc`, never run. */
 import { EventEmitter } from "node:events";
-import type { ReadStream } from "node:fs";
+import type { ReadStream, Stats } from "node:fs";
 import type { Server, Socket } from "node:net";
 import type { MessagePort } from "node:worker_threads";
 import {
@@ -243,6 +243,11 @@ const timeout = setTimeout(take, 1);
 pool.submit(take, timeout);
 // @ts-expect-error a Response
 pool.submit(take, new Response());
+// @ts-expect-error headers
+pool.submit(take, new Headers());
+declare const stats: Stats;
+// @ts-expect-error what stat() gives
+pool.submit(take, stats);
 // @ts-expect-error a Request
 pool.submitAsync(take, new Request("a:b"));
 // @ts-expect-error a promise
