@@ -57,7 +57,7 @@ export function declarePlugins() {
   for (const face of FACES)
     writeFileSync(
       `dist/types/plugin/${face}.d.cts`,
-      `import type plugin from "../public/${face}.js" with { "resolution-mode": "import" };\n` +
-        "declare const threadkit: typeof plugin & { default: typeof plugin };\nexport = threadkit;\n",
+      `import face = require("../public/${face}.js");\n` +
+        "declare const threadkit: typeof face.default & { default: typeof face.default };\nexport = threadkit;\n",
     );
 }

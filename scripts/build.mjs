@@ -296,7 +296,14 @@ function wrapDeclarations() {
   )) {
     const twin = `"./${path.posix.basename(file)}.js"`;
     const hasDefault = /^export default |\bas default\b/m.test(readFileSync(`${file}.d.ts`, "utf8"));
-    const lines = [`export * from ${twin};`, ...(hasDefault ? [`export { default } from ${twin};`] : [])];
+    // To a module, what a CommonJS twin exports by default is a member of its default.
+    const lines = [`export * from ${twin};`];
+    if (hasDefault)
+      lines.push(
+        `import face from ${twin};`,
+        "declare const main: typeof face.default;",
+        "export default main;",
+      );
     writeFileSync(`${file}.d.mts`, `${lines.join("\n")}\n`);
   }
 }

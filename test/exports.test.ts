@@ -134,8 +134,8 @@ for (const tool of ["bun", "esbuild", "rolldown", "rollup", "rspack", "vite", "w
     };
     const required = createRequire(import.meta.url)(`threadkit/${tool}`);
     assert.deepEqual(Object.keys(imported), ["default"]);
-    assert.equal(required, imported.default);
     assert.equal(required.default, imported.default);
+    assert.equal(required, imported.default);
     const plugin = imported.default();
     assert.ok(plugin.name === "threadkit" || typeof plugin.apply === "function");
     for (const declaration of [`public/${tool}.d.ts`, `plugin/${tool}.d.cts`])

@@ -2,8 +2,9 @@
 import { SharedInt32, SimpleQueue, Thread } from "threadkit";
 import { heedRejections, type Result, runAll } from "../shims/test.ts";
 
-const query = new URL(globalThis.location.href).searchParams;
-const address = new URL(`/isolated/${query.get("file")}`, globalThis.location.href).href;
+const { href } = (globalThis as unknown as { location: { href: string } }).location;
+const query = new URL(href).searchParams;
+const address = new URL(`/isolated/${query.get("file")}`, href).href;
 const only = query.get("only") ?? "";
 const page = globalThis as unknown as Record<string, unknown>;
 
