@@ -66,7 +66,7 @@ function barsOf({ title, rows }: Report): Bar[] {
 
 async function draw(title: string, bars: Bar[]): Promise<string> {
   const spec: TopLevelSpec = {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    $schema: "https://vega.github.io/schema/vega-lite/v5.json",
     title: { text: title, subtitle: "time over threadkit's; left of 1 is faster (logarithmic)" },
     data: { values: bars },
     facet: {
