@@ -130,12 +130,12 @@ test("threadkit/lifted loads nothing else of the library", () => {
 for (const tool of ["bun", "esbuild", "rolldown", "rollup", "rspack", "vite", "webpack"])
   test(`threadkit/${tool} is a plugin, imported and required`, async () => {
     const imported = (await import(`threadkit/${tool}`)) as {
-      default: () => { name?: string; apply?: unknown };
+      default: (() => { name?: string; apply?: unknown }) & { default?: unknown };
     };
     const required = createRequire(import.meta.url)(`threadkit/${tool}`);
     assert.deepEqual(Object.keys(imported), ["default"]);
     assert.equal(required, imported.default);
-    assert.equal(required.default, imported.default);
+    assert.equal(required.default, required);
     const plugin = imported.default();
     assert.ok(plugin.name === "threadkit" || typeof plugin.apply === "function");
     for (const declaration of [`public/${tool}.d.ts`, `plugin/${tool}.d.cts`])

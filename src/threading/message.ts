@@ -165,9 +165,9 @@ export function isSameMessage(a: number, b: number): boolean {
 }
 
 /** Loads the modules that a message's code, and code of what it holds, needs; undefined if they are there already. */
-export function prepare(at: number): Promise<void> | undefined {
+export function prepare(at: number, now = false): Promise<void> | undefined {
   const needed = withCode(at).flatMap(importsOf);
-  return needed.length === 0 ? undefined : importAll(needed);
+  return needed.length === 0 ? undefined : importAll(needed, now);
 }
 
 function importsOf(at: number): Reference[] {
