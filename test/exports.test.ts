@@ -130,7 +130,7 @@ test("threadkit/lifted loads nothing else of the library", () => {
 for (const tool of ["bun", "esbuild", "rolldown", "rollup", "rspack", "vite", "webpack"])
   test(`threadkit/${tool} is a plugin, imported and required`, async () => {
     const imported = (await import(`threadkit/${tool}`)) as {
-      default: () => { name?: string; apply?: unknown };
+      default: (() => { name?: string; apply?: unknown }) & { default?: unknown };
     };
     const required = createRequire(import.meta.url)(`threadkit/${tool}`);
     assert.deepEqual(Object.keys(imported), ["default"]);
