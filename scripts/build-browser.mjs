@@ -20,7 +20,8 @@ const SEAMS = { "#atomics": "src/memory/atomics.ts", "#host": "src/host/browser.
  * esbuild's `keepNames` would keep those of all functions, too (37 kB).
  */
 const CLASS = /^(?:export )?(?:abstract )?class (\w+)[^{;]*\{/gm;
-const KEEP = 'const keepName = (cls, value) => Object.defineProperty(cls, "name", { value, configurable: true });';
+const KEEP =
+  'const keepName = (cls, value) => Object.defineProperty(cls, "name", { value, configurable: true });';
 
 const forBrowsers = {
   name: "for-browsers",
@@ -34,10 +35,15 @@ const forBrowsers = {
     });
     bundler.onLoad({ filter: /\.ts$/ }, ({ path: file }) => ({
       loader: "ts",
-      contents: readFileSync(file, "utf8").replace(CLASS, (head, name) => `${head} static { keepName(this, "${name}"); }`),
+      contents: readFileSync(file, "utf8").replace(
+        CLASS,
+        (head, name) => `${head} static { keepName(this, "${name}"); }`,
+      ),
     }));
     bundler.onResolve({ filter: /^node:|^acorn$/ }, ({ path: specifier, importer }) => ({
-      errors: [{ text: `${path.relative(process.cwd(), importer)} needs ${specifier}, which no browser has` }],
+      errors: [
+        { text: `${path.relative(process.cwd(), importer)} needs ${specifier}, which no browser has` },
+      ],
     }));
   },
 };

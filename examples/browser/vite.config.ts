@@ -1,5 +1,5 @@
-import { defineConfig } from "vite";
 import threadkit from "threadkit/vite";
+import { defineConfig } from "vite";
 
 export default defineConfig({
   // In this repository the package itself would be looked at, too.

@@ -17,7 +17,10 @@ export function importAll(references: readonly Reference[]): Promise<void> | und
 async function load(missing: ReadonlySet<string>): Promise<void> {
   await Promise.all(
     [...missing].map(async (specifier) => {
-      namespaces.set(specifier, (await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)) as Namespace);
+      namespaces.set(
+        specifier,
+        (await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)) as Namespace,
+      );
     }),
   );
 }

@@ -49,7 +49,12 @@ function watchTimers(): void {
       timers.delete(id);
       return (handler as Handler).apply(globalThis, given);
     };
-    const id: number = setTimeout.call(globalThis, typeof handler === "function" ? run : handler, ms, ...args);
+    const id: number = setTimeout.call(
+      globalThis,
+      typeof handler === "function" ? run : handler,
+      ms,
+      ...args,
+    );
     timers.add(id);
     return id;
   }) as Handler);

@@ -47,8 +47,7 @@ const { close } = scope;
 declare const Worker: new (url: string, options: { type: "module"; name: string | undefined }) => unknown;
 
 /** All workers begin with the same file. The supervisor knows it by its own address. */
-let make = (name: string | undefined): unknown =>
-  new Worker(scope.location.href, { type: "module", name });
+let make = (name: string | undefined): unknown => new Worker(scope.location.href, { type: "module", name });
 /** How a page makes workers. */
 export function setSpawner(spawner: typeof make): void {
   if (!isThread) make = spawner;

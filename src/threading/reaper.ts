@@ -252,7 +252,8 @@ function forwardMail(realm: number): void {
         if (words[entry + M_TYPE] === MAIL_EXCEPTION) {
           report(thread, unpack(words[entry + M_ERROR] || words[thread + T_EXCEPTION]), threadAt);
           release(thread);
-        } else if (words[entry + M_TYPE] === MAIL_FUTURE || words[entry + M_TYPE] === MAIL_TERMINATE) release(thread);
+        } else if (words[entry + M_TYPE] === MAIL_FUTURE || words[entry + M_TYPE] === MAIL_TERMINATE)
+          release(thread);
       }
       if (kindOf(entry) !== Kind.WaitNode) release(entry); // futures come with a reference
       entry = next;

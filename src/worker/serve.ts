@@ -78,7 +78,9 @@ export async function serve(
     await nextJob(realm);
     const extras =
       first ??
-      (extrasOf(words[realm + R_JOB]) > 0 ? ((await receive()) as { extras: readonly unknown[] }).extras : []);
+      (extrasOf(words[realm + R_JOB]) > 0
+        ? ((await receive()) as { extras: readonly unknown[] }).extras
+        : []);
     store(words, realm + R_CARRIER, BUSY);
     thread = words[realm + R_THREAD];
     cover(thread);

@@ -28,9 +28,10 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 /** Functions of the tests' own that hand what they are given to threads. */
-const TO_THREADS = (
-  "start startEach whileHeld whenAwaited lineUp whileBlocked whileBusy inThread together submit map run"
-).split(" ");
+const TO_THREADS =
+  "start startEach whileHeld whenAwaited lineUp whileBlocked whileBusy inThread together submit map run".split(
+    " ",
+  );
 
 /** The suites' own ear for rejections, before the library's: see `heedRejections`. */
 const HEED = ["unhandledrejection", "rejectionhandled"]
@@ -88,7 +89,9 @@ function withoutNode(code: string): string {
   );
   const needed = ["process", "setImmediate"].filter((name) => new RegExp(`(?<![\\w.])${name}\\b`).test(text));
   if (text !== code) needed.push("absent as $absent");
-  return needed.length === 0 ? text : `import { ${needed.join(", ")} } from "/isolated/${SHIMS}/node.ts"; ${text}`;
+  return needed.length === 0
+    ? text
+    : `import { ${needed.join(", ")} } from "/isolated/${SHIMS}/node.ts"; ${text}`;
 }
 
 /** The package `assert`, Node's own as others have carried it over. */

@@ -14,7 +14,8 @@ const HEADERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   plain: {},
   csp: {
     ...ISOLATED,
-    "content-security-policy": "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'",
+    "content-security-policy":
+      "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'",
   },
   "no-workers": {
     ...ISOLATED,

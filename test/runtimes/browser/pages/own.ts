@@ -4,7 +4,7 @@ import {
   BrokenLockError,
   Event,
   Lock,
-  RuntimeError,
+  type RuntimeError,
   SharedInt32,
   SharedMap,
   setExcepthook,
@@ -146,7 +146,9 @@ checks.nested = async () => {
   const sum = new SharedInt32();
   const outer = new Thread({
     target: () => {
-      const inner = [1, 2, 3].map((n) => new Thread({ target: (n: number) => sum.add(n), args: [n] }).start());
+      const inner = [1, 2, 3].map((n) =>
+        new Thread({ target: (n: number) => sum.add(n), args: [n] }).start(),
+      );
       for (const thread of inner) thread.join();
       sum.add(10);
     },
@@ -156,17 +158,18 @@ checks.nested = async () => {
 };
 
 checks.console = async () => {
+  const up = new SharedInt32();
   const never = new Event();
   const thread = new Thread({
     daemon: true,
     target: () => {
       console.log("said before it blocks");
+      up.value = 1;
       never.wait();
     },
   }).start();
-  await sleepAsync(300);
-  thread.terminate();
-  await ended(thread);
+  while (up.value === 0) await sleepAsync(5);
+  return thread.isAlive();
 };
 
 checks.reused = async () => {
@@ -215,7 +218,13 @@ checks.extras = async () => {
   map.set("shared", shared);
   const first = refusal(() => map.get("shared"));
   await sleepAsync(100);
-  return { shared: [...shared], moved: bytes.byteLength, doubled: [...doubled], first, second: map.get("shared")?.[2] };
+  return {
+    shared: [...shared],
+    moved: bytes.byteLength,
+    doubled: [...doubled],
+    first,
+    second: map.get("shared")?.[2],
+  };
 };
 
 checks.plain = async () => ({

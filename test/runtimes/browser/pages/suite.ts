@@ -2,13 +2,11 @@
 import { SharedInt32, SimpleQueue, Thread } from "threadkit";
 import { heedRejections, type Result, runAll } from "../shims/test.ts";
 
-const query = new URL(globalThis.location.href).searchParams;
-const address = new URL(`/isolated/${query.get("file")}`, globalThis.location.href).href;
+const { href } = (globalThis as unknown as { location: { href: string } }).location;
+const query = new URL(href).searchParams;
+const address = new URL(`/isolated/${query.get("file")}`, href).href;
 const only = query.get("only") ?? "";
 const page = globalThis as unknown as Record<string, unknown>;
-
-/** In the test's realm: what looks into the arena from outside finds it by this name. */
-const ARENA = "threadkitTestArena";
 
 async function onPage(): Promise<Result[]> {
   const results: Result[] = [];
@@ -28,6 +26,7 @@ async function inThread(): Promise<Result[]> {
   const thread = new Thread({
     name: "tests",
     target: async (address: string, only: string, arena: SharedArrayBuffer) => {
+      // What looks into the arena from outside finds it by this name.
       Object.defineProperty(globalThis, "threadkitTestArena", { value: arena });
       heedRejections();
       await import(/* @vite-ignore */ address);
@@ -46,6 +45,5 @@ async function inThread(): Promise<Result[]> {
   return results;
 }
 
-void ARENA;
 page.ready = query.get("mode") === "thread" ? inThread() : onPage();
 page.results = page.ready;

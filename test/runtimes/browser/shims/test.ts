@@ -83,11 +83,14 @@ export async function runAll(
       tell({ name });
     } catch (thrown) {
       const error = thrown as Error;
-      const skipped = error instanceof NotHere ? error.message : pass(error);
+      // From a thread it comes as a plain Error.
+      const isAbsent = error instanceof NotHere || error?.message?.startsWith("needs node:");
+      const skipped = isAbsent ? error.message : pass(error);
       const text = `${error?.name}: ${error?.message}\n${error?.stack}`;
       tell(skipped === undefined ? { name, error: text } : { name, skipped });
     }
     unhandled.clear();
-    if (performance.now() - began > 5000) console.log(`${(performance.now() - began).toFixed(0)} ms: ${name}`);
+    if (performance.now() - began > 5000)
+      console.log(`${(performance.now() - began).toFixed(0)} ms: ${name}`);
   }
 }

@@ -10,11 +10,29 @@ export function inspect(value: unknown, options: object = {}): string {
     const shown: unknown = own.call(value, 2, options, inspect);
     return typeof shown === "string" ? shown : inspect(shown, options);
   }
-  if (Array.isArray(value)) return list("[", value.map((item) => inspect(item, options)), "]");
+  if (Array.isArray(value))
+    return list(
+      "[",
+      value.map((item) => inspect(item, options)),
+      "]",
+    );
   if (value instanceof Map)
-    return list(`Map(${value.size}) {`, [...value].map(([k, v]) => `${inspect(k)} => ${inspect(v)}`), "}");
-  if (value instanceof Set) return list(`Set(${value.size}) {`, [...value].map((item) => inspect(item)), "}");
-  return list("{", Object.entries(value).map(([key, item]) => `${key}: ${inspect(item, options)}`), "}");
+    return list(
+      `Map(${value.size}) {`,
+      [...value].map(([k, v]) => `${inspect(k)} => ${inspect(v)}`),
+      "}",
+    );
+  if (value instanceof Set)
+    return list(
+      `Set(${value.size}) {`,
+      [...value].map((item) => inspect(item)),
+      "}",
+    );
+  return list(
+    "{",
+    Object.entries(value).map(([key, item]) => `${key}: ${inspect(item, options)}`),
+    "}",
+  );
 }
 
 function list(open: string, items: readonly string[], close: string): string {
