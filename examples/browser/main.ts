@@ -63,7 +63,7 @@ canvas.addEventListener("click", (event) => {
   view = zoom(event.shiftKey ? 3 : 1 / 3, event);
   void draw();
 });
-form.elements.namedItem("reset")?.addEventListener("click", () => {
+(form.elements.namedItem("reset") as HTMLButtonElement).addEventListener("click", () => {
   view = WHOLE;
   void draw();
 });

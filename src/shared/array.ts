@@ -1,5 +1,5 @@
 /** sharedArray: a plain typed array on shared memory of its own. */
-import { describe, rangeError, typeError } from "../errors/errors.ts";
+import { describe, RuntimeError, rangeError, typeError } from "../errors/errors.ts";
 import { separateBuffer } from "../memory/arena.ts";
 import { checkBigInt, checkNumber } from "./scalar.ts";
 
@@ -86,7 +86,8 @@ function make<C extends TypedArrayConstructor>(type: C, length: number): Instanc
   let buffer: SharedArrayBuffer;
   try {
     buffer = separateBuffer(bytes);
-  } catch {
+  } catch (error) {
+    if (error instanceof RuntimeError) throw error; // no memory can be shared here at all
     throw rangeError(
       "OUT_OF_MEMORY",
       `cannot ${MAKE}: there are no ${bytes} bytes of memory for it. Make it smaller, or let go of other arrays.`,

@@ -63,6 +63,10 @@ export function startSupervisor(): void {
     data: { arena: arenaBuffer(), realm: words[H_SUPERVISOR_REALM] },
     name: "threadkit-supervisor",
   });
+  supervisor.onUnborn?.(() => {
+    isLost = true;
+    for (const realm of dead.splice(0)) mendHere(realm);
+  });
   words[H_SUPERVISOR_UP] = 1;
   for (const [request, transfer] of backlog.splice(0)) {
     try {
@@ -80,7 +84,20 @@ export function useLine(port: HostPort): void {
   line = port;
 }
 
+/** Workers that could not be loaded, of which the supervisor was told: it may share their fate. */
+const dead: number[] = [];
+let isLost = false;
+let mendHere: (realm: number) => void = () => {};
+/** In main: what to do with the dead when there can be no supervisor. */
+export function withoutSupervisor(mend: (realm: number) => void): void {
+  mendHere = mend;
+}
+
 export function askSupervisor(request: Request, transfer: readonly unknown[] = []): void {
+  if ("watch" in request && request.port === undefined) {
+    if (isLost) mendHere(request.watch);
+    else dead.push(request.watch);
+  }
   if (supervisor !== undefined) supervisor.post(request, transfer);
   else if (line === undefined) backlog.push([request, transfer]);
   else {

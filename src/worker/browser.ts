@@ -9,7 +9,9 @@ import { nap } from "../parking/park.ts";
 import * as face from "../public/index.ts";
 import * as lifting from "../public/lifted.ts";
 import { setOutgoing } from "../threading/outgoing.ts";
+import { reap } from "../threading/reaper.ts";
 import { watchWaits } from "../threading/warning.ts";
+import { withoutSupervisor } from "../threading/watch.ts";
 import { runWorker } from "./entry.ts";
 import { runSupervisor } from "./supervisor-entry.ts";
 
@@ -17,6 +19,7 @@ import { runSupervisor } from "./supervisor-entry.ts";
 knownExports({ ...face, PoolWorker, runChunk, runChunkAsync });
 setOutgoing(() => outgoing);
 watchWaits();
+withoutSupervisor(reap);
 
 function sleepForEver(): never {
   for (;;) nap(Number.POSITIVE_INFINITY);

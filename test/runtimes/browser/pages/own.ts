@@ -158,17 +158,18 @@ checks.nested = async () => {
 };
 
 checks.console = async () => {
+  const up = new SharedInt32();
   const never = new Event();
   const thread = new Thread({
     daemon: true,
     target: () => {
       console.log("said before it blocks");
+      up.value = 1;
       never.wait();
     },
   }).start();
-  await sleepAsync(300);
-  thread.terminate();
-  await ended(thread);
+  while (up.value === 0) await sleepAsync(5);
+  return thread.isAlive();
 };
 
 checks.reused = async () => {

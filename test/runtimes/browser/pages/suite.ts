@@ -8,9 +8,6 @@ const address = new URL(`/isolated/${query.get("file")}`, href).href;
 const only = query.get("only") ?? "";
 const page = globalThis as unknown as Record<string, unknown>;
 
-/** In the test's realm: what looks into the arena from outside finds it by this name. */
-const ARENA = "threadkitTestArena";
-
 async function onPage(): Promise<Result[]> {
   const results: Result[] = [];
   await import(/* @vite-ignore */ address);
@@ -29,6 +26,7 @@ async function inThread(): Promise<Result[]> {
   const thread = new Thread({
     name: "tests",
     target: async (address: string, only: string, arena: SharedArrayBuffer) => {
+      // What looks into the arena from outside finds it by this name.
       Object.defineProperty(globalThis, "threadkitTestArena", { value: arena });
       heedRejections();
       await import(/* @vite-ignore */ address);
@@ -47,6 +45,5 @@ async function inThread(): Promise<Result[]> {
   return results;
 }
 
-void ARENA;
 page.ready = query.get("mode") === "thread" ? inThread() : onPage();
 page.results = page.ready;
