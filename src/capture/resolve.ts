@@ -6,10 +6,11 @@ import { rememberOrigin, setOriginFinder } from "../transfer/error-classes.ts";
 import { script } from "./compile.ts";
 import { compiledExport, exportName, type ModuleHost } from "./compiled.ts";
 import { jestRequire, jestRequireOf } from "./jest.ts";
-import { nodeModule, runtime, silently, url } from "./lazy.ts";
+import { nodeModule, runtime, url } from "./lazy.ts";
 import { libraryExport } from "./library.ts";
 import { classNamed, idOfClass } from "./lifted.ts";
 import { lookThrough, metaOf } from "./module-parts.ts";
+import { requiredSlice } from "./require-slice.ts";
 import { requireCompiled, requireIn } from "./run-commonjs.ts";
 import { importCompiled, importerIn, viteEnv } from "./run-vite.ts";
 import type { ExportOrigin } from "./tables.ts";
@@ -74,28 +75,16 @@ function prepareRequire(): void {
  * caller can't wait, so slices are required, where the runtime can require modules.
  */
 export function importAll(references: readonly Reference[], now = false): Promise<void> | undefined {
-  if (now) for (const reference of references) if (isMissing(reference)) requireSlice(reference);
+  if (now)
+    for (const reference of references) {
+      const slice = isMissing(reference) ? requiredSlice(reference, requireOf(import.meta.url)) : undefined;
+      if (slice !== undefined && reference.type === "import") namespaces.set(keyOf(reference), slice);
+    }
   const missing = references.filter(isMissing);
   if (missing.length === 0) return undefined;
   if (missing.some(({ file, specifier }) => file === specifier)) findClasses();
   const needed = missing.filter(isMissing);
   return needed.length > 0 ? load(needed) : undefined;
-}
-
-/** A slice has no `file`. One that awaits something at its top can't be required. */
-function requireSlice(reference: ImportReference): void {
-  const { file, specifier } = reference;
-  const { require_module: canRequire } = runtime().features as { require_module?: boolean };
-  if (file !== "" || !specifier.startsWith("file:") || !canRequire) return;
-  try {
-    const path = specifier.includes("?") ? `threadkit-slice:${specifier}` : url().fileURLToPath(specifier);
-    namespaces.set(
-      keyOf(reference),
-      silently(() => requireOf(import.meta.url)(path)),
-    );
-  } catch {
-    // It is imported, and there when the caller comes again.
-  }
 }
 
 function isMissing(reference: Reference): reference is ImportReference {

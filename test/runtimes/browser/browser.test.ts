@@ -40,25 +40,6 @@ const SUITES: readonly (readonly [file: string, ...modes: ("thread" | "page")[]]
   ["shared-array", "thread"],
 ];
 
-<<<<<<< HEAD
-/** What is otherwise in a browser, and why. */
-const DIFFERENT: readonly (readonly [name: RegExp, why: string])[] = [
-  [
-    /that throw go to the hook, and the rest is called/,
-    "it names the main thread, which runs no suite that blocks",
-  ],
-  [
-    /holds functions with what they capture|keeps a function whose modules/,
-    "code is a module, which is imported first",
-  ],
-  [
-    /a timeout does not break it: all are there/,
-    "its 30 ms may be over before a browser has started the worker",
-  ],
-];
-
-=======
->>>>>>> browser
 describe("in Chromium", { skip }, () => {
   let browser: Browser;
   let site: Site;
@@ -123,6 +104,10 @@ describe("in Chromium", { skip }, () => {
     assert.equal(kind, true);
     assert.equal(cause, "a cause");
     assert.match(stack as string, /own\.ts\.slice\.js:\d+/);
+  });
+
+  test("an error keeps its class, if both sides have it from the same module", async () => {
+    assert.equal((await check("classes")).value, 7);
   });
 
   test("threads start threads, and wait for them", async () => {

@@ -5,11 +5,7 @@ export const process = { env: {} as Record<string, string | undefined>, version:
 
 const channel = new MessageChannel();
 const waiting: (() => void)[] = [];
-<<<<<<< HEAD
-(channel.port2 as unknown as { onmessage: () => void }).onmessage = () => waiting.shift()?.();
-=======
 (channel.port2 as unknown as { onmessage(): void }).onmessage = () => waiting.shift()?.();
->>>>>>> browser
 
 export function setImmediate(body: () => void): void {
   waiting.push(body);
