@@ -60,17 +60,18 @@ export function importAll(references: readonly Reference[], now = false): Promis
   return needed.length > 0 ? load(needed) : undefined;
 }
 
-/** A slice has no `file`. One that awaits something at its top can't be required. */
+/**
+ * A slice has no `file`. One that awaits something at its top can't be required, nor one of the loader hook: its mark
+ * would be lost.
+ */
 function requireSlice(reference: ImportReference): void {
   const { file, specifier } = reference;
   const { require_module: canRequire } = runtime().features as { require_module?: boolean };
-  if (file !== "" || !specifier.startsWith("file:") || !canRequire) return;
+  if (file !== "" || !/^file:[^?]*$/.test(specifier) || !canRequire) return;
   try {
-    const path = specifier.includes("?") ? `threadkit-slice:${specifier}` : url().fileURLToPath(specifier);
-    namespaces.set(
-      keyOf(reference),
-      silently(() => requireOf(import.meta.url)(path)),
-    );
+    const path = url().fileURLToPath(specifier);
+    const exports = silently(() => requireOf(import.meta.url)(path));
+    namespaces.set(keyOf(reference), exports);
   } catch {
     // It is imported, and there when the caller comes again.
   }
