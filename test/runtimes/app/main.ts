@@ -1,5 +1,5 @@
 // What every build tool's test builds and runs. It prints what it found, as JSON.
-import { currentThread, Queue, SharedInt32, Thread, ThreadPoolExecutor } from "threadkit";
+import { currentThread, Queue, SharedInt32, SharedRef, Thread, ThreadPoolExecutor } from "threadkit";
 import { Account } from "./account.ts";
 import * as jobs from "./jobs.ts";
 import { data, double, Failure, hits, lock, type Named } from "./jobs.ts";
@@ -37,6 +37,18 @@ function parallel<T, R>(items: T[], fn: (item: T) => R): Promise<R[]> {
   return Promise.all(items.map((item) => pool.submit(fn, item) as Promise<R>));
 }
 let count = 0;
+
+/** At once where slices can be required; else some turns later. */
+async function readFrom(ref: SharedRef<{ f: (x: number) => number } | undefined>): Promise<number> {
+  for (;;) {
+    try {
+      return ref.get()!.f(4);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "MODULE_NOT_LOADED") throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+}
 
 async function run(): Promise<void> {
   // imports, values of now, helpers, classes, enums
@@ -77,6 +89,11 @@ async function run(): Promise<void> {
     data[1] = 9;
   });
   told.data = data[1];
+  const ref = new SharedRef<{ f: (x: number) => number } | undefined>(undefined);
+  await pool.submit(() => {
+    ref.set({ f: (x: number) => double(x) });
+  });
+  told.read = await readFrom(ref);
   const worker = new Worker(7);
   worker.start();
   await worker.joinAsync();
