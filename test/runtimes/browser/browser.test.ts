@@ -106,6 +106,10 @@ describe("in Chromium", { skip }, () => {
     assert.match(stack as string, /own\.ts\.slice\.js:\d+/);
   });
 
+  test("an error keeps its class, if both sides have it from the same module", async () => {
+    assert.equal((await check("classes")).value, 7);
+  });
+
   test("threads start threads, and wait for them", async () => {
     assert.equal((await check("nested")).value, 16);
   });
