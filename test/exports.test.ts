@@ -1,6 +1,6 @@
 /** What `threadkit` exports, name by name: a change of this list is a change of the API. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { test } from "node:test";
@@ -117,3 +117,27 @@ test("require gives the same as import", () => {
   assert.deepEqual(Object.keys(required).sort(), [...VALUES].sort());
   assert.equal(required.Thread, threadkit.Thread);
 });
+
+test("threadkit/lifted loads nothing else of the library", () => {
+  const file = createRequire(import.meta.url).resolve("threadkit/lifted");
+  assert.doesNotMatch(readFileSync(file, "utf8"), /require\(/);
+  assert.deepEqual(Object.keys(createRequire(import.meta.url)("threadkit/lifted")).sort(), [
+    "lifted",
+    "named",
+  ]);
+});
+
+for (const tool of ["bun", "esbuild", "rolldown", "rollup", "rspack", "vite", "webpack"])
+  test(`threadkit/${tool} is a plugin, imported and required`, async () => {
+    const imported = (await import(`threadkit/${tool}`)) as {
+      default: (() => { name?: string; apply?: unknown }) & { default?: unknown };
+    };
+    const required = createRequire(import.meta.url)(`threadkit/${tool}`);
+    assert.deepEqual(Object.keys(imported), ["default"]);
+    assert.equal(required, imported.default);
+    assert.equal(required.default, required);
+    const plugin = imported.default();
+    assert.ok(plugin.name === "threadkit" || typeof plugin.apply === "function");
+    for (const declaration of [`public/${tool}.d.ts`, `plugin/${tool}.d.cts`])
+      assert.ok(existsSync(path.join(root, "dist", "types", declaration)), declaration);
+  });

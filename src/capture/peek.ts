@@ -68,7 +68,7 @@ function open(): Session {
     session = undefined;
     const fact = error instanceof Error ? error.message : String(error);
     throw new CaptureError(
-      `cannot read what a function captures: the inspector is not available (${fact}). Run without --permission, or with --allow-inspector.`,
+      `cannot read what a function captures: the inspector is not available (${fact}). Run without --permission, with --allow-inspector, or with --import threadkit/register.`,
       "NO_INSPECTOR",
     );
   }

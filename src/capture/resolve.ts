@@ -4,7 +4,7 @@ import { isSharedClass } from "../memory/classes.ts";
 import type { ImportReference, Reference } from "../transfer/boundary.ts";
 import { rememberOrigin, setOriginFinder } from "../transfer/error-classes.ts";
 import { script } from "./compile.ts";
-import { nodeModule, runtime, url } from "./lazy.ts";
+import { nodeModule, runtime, silently, url } from "./lazy.ts";
 import { libraryExport } from "./library.ts";
 import { classNamed, idOfClass } from "./lifted.ts";
 
@@ -47,13 +47,33 @@ export function setBeforeImports(hook: (() => void | Promise<void>) | undefined)
   beforeImports = hook;
 }
 
-/** Loads the modules among `references`; undefined if all of them are there, so that a job may begin at once. */
-export function importAll(references: readonly Reference[]): Promise<void> | undefined {
+/**
+ * Loads the modules among `references`; undefined if all of them are there, so that a job may begin at once. `now`: the
+ * caller can't wait, so slices are required, where the runtime can require modules.
+ */
+export function importAll(references: readonly Reference[], now = false): Promise<void> | undefined {
+  if (now) for (const reference of references) if (isMissing(reference)) requireSlice(reference);
   const missing = references.filter(isMissing);
   if (missing.length === 0) return undefined;
   if (missing.some(({ file, specifier }) => file === specifier)) findClasses();
   const needed = missing.filter(isMissing);
   return needed.length > 0 ? load(needed) : undefined;
+}
+
+/** A slice has no `file`. One that awaits something at its top can't be required. */
+function requireSlice(reference: ImportReference): void {
+  const { file, specifier } = reference;
+  const { require_module: canRequire } = runtime().features as { require_module?: boolean };
+  if (file !== "" || !specifier.startsWith("file:") || !canRequire) return;
+  try {
+    const path = specifier.includes("?") ? `threadkit-slice:${specifier}` : url().fileURLToPath(specifier);
+    namespaces.set(
+      keyOf(reference),
+      silently(() => requireOf(import.meta.url)(path)),
+    );
+  } catch {
+    // It is imported, and there when the caller comes again.
+  }
 }
 
 function isMissing(reference: Reference): reference is ImportReference {

@@ -71,7 +71,7 @@ function sharedImport(reference: Reference, name: string, peeked: Peek, fn: obje
       rememberOrigin(importOrigin(reference), value);
       return undefined;
     }
-    return typeof value === "object" && value !== null && isShared(value) ? value : undefined;
+    return typeof value === "object" && value !== null && crossesByReference(value) ? value : undefined;
   } catch {
     return undefined;
   }

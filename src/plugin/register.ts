@@ -17,7 +17,10 @@ interface Loaded {
 type NextLoad = (url: string, context?: object) => Loaded;
 
 interface Hooks {
-  registerHooks?(hooks: { load(url: string, context: object, next: NextLoad): Loaded }): void;
+  registerHooks?(hooks: {
+    resolve(specifier: string, context: object, next: (specifier: string, context: object) => object): object;
+    load(url: string, context: object, next: NextLoad): Loaded;
+  }): void;
   stripTypeScriptTypes?(code: string, options?: { mode: "transform"; sourceMap: boolean }): string;
 }
 const { registerHooks, stripTypeScriptTypes } = nodeModule as unknown as Hooks;
@@ -41,6 +44,11 @@ export function register(own: string, lifter: () => Lifter): void {
   // What is thrown in a slice should name the line that was written.
   process.setSourceMapsEnabled(true);
   registerHooks({
+    resolve(specifier, context, next) {
+      const isRequired = specifier.startsWith(`${SLICE}:`);
+      if (!isRequired) return next(specifier, context);
+      return { url: specifier.slice(SLICE.length + 1), format: "module", shortCircuit: true };
+    },
     load(url, context, next) {
       const mark = url.indexOf(`?${SLICE}`);
       const loaded = next(mark < 0 ? url : url.slice(0, mark), context);

@@ -36,6 +36,8 @@ export function vite(options: VitePluginOptions): object {
   });
   return {
     name: "threadkit",
+    // Behind all that makes JavaScript of TypeScript, JSX and others, and before Vite resolves imports.
+    enforce: "post" as const,
     config() {
       const headers = options.crossOriginIsolation === false ? undefined : { headers: HEADERS };
       return {
@@ -58,7 +60,6 @@ export function vite(options: VitePluginOptions): object {
     },
     load: { order: "pre" as const, handler: load },
     resolveFileUrl: { order: "pre" as const, handler: resolveFileUrl },
-    // Behind Vite's own plugins, which make JavaScript of TypeScript, JSX and others, and before it resolves imports.
     transform(this: Context, code: string, id: string, how?: { ssr?: boolean }) {
       // The server's code runs as it is written: there Node's inspector tells what is captured.
       if (isServing && isServer(this, how?.ssr)) return undefined;

@@ -39,7 +39,7 @@ export function packOnce(value: unknown, label: string, owner: object): number {
  */
 export function unpackHeld(message: number, doing: string, remedy: string): unknown {
   if (isPlain(message)) return unpack(message);
-  const loading = prepare(message);
+  const loading = prepare(message, true);
   if (loading === undefined)
     return unpack(message, extrasOf(message) > 0 ? fetch(parcelOf(message), doing) : []);
   loading.catch(() => {}); // the next try tells

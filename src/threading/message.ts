@@ -166,10 +166,10 @@ export function isSameMessage(a: number, b: number): boolean {
 }
 
 /** Loads the modules that a message's code, and code of what it holds, needs; undefined if they are there already. */
-export function prepare(at: number): Promise<void> | undefined {
+export function prepare(at: number, now = false): Promise<void> | undefined {
   const messages = withCode(at);
   const needed = messages.flatMap(importsOf);
-  const loading = needed.length === 0 ? undefined : importAll(needed);
+  const loading = needed.length === 0 ? undefined : importAll(needed, now);
   const coming = messages.map(parcelAhead).filter((promise) => promise !== undefined);
   if (coming.length === 0) return loading;
   return Promise.all([loading, ...coming]).then(() => {});

@@ -2,7 +2,7 @@
 import { currentThread, Queue, SharedInt32, Thread, ThreadPoolExecutor } from "threadkit";
 import { Account } from "./account.ts";
 import * as jobs from "./jobs.ts";
-import { double, Failure, hits, lock, type Named } from "./jobs.ts";
+import { data, double, Failure, hits, lock, type Named } from "./jobs.ts";
 import { Worker } from "./worker.ts";
 
 const told: Record<string, unknown> = {};
@@ -71,6 +71,12 @@ async function run(): Promise<void> {
   const account = new Account({ balance: 100 });
   await pool.submit(() => account.withdraw(30));
   told.balance = account.balance;
+  told.instance = await pool.submit(() => account instanceof Account);
+  told.made = (await pool.submit(() => new Account({ balance: 5 }))) instanceof Account;
+  await pool.submit(() => {
+    data[1] = 9;
+  });
+  told.data = data[1];
   const worker = new Worker(7);
   worker.start();
   await worker.joinAsync();
