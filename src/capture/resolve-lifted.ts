@@ -1,6 +1,8 @@
 /** In the place of resolve.ts: slices are imported, globals and the library's own are looked up. */
 import type { ImportReference, Reference } from "../transfer/boundary.ts";
+import { setOriginFinder } from "../transfer/error-classes.ts";
 import { libraryExport } from "./library.ts";
+import { classNamed, idOfClass } from "./lifted.ts";
 
 type Namespace = Record<string, unknown>;
 
@@ -55,3 +57,15 @@ export const setClassFinder = (): void => {};
 export const setBeforeImports = (): void => {};
 export const setBeforeRequires = (): void => {};
 export const importOrigin = ({ specifier, name }: ImportReference): string => `import\n${specifier}\n${name}`;
+
+/** Classes of errors are known by the name that a build tool gave them. */
+setOriginFinder({
+  originOf(cls) {
+    const id = typeof cls === "function" ? idOfClass(cls) : undefined;
+    return id === undefined ? undefined : `lifted\n${id}`;
+  },
+  classOf(origin) {
+    const [kind, id] = origin.split("\n");
+    return kind === "lifted" ? classNamed(id) : undefined;
+  },
+});

@@ -89,6 +89,10 @@ describe("the Mandelbrot explorer in Chromium", { skip }, () => {
     await page.click("button");
     await drawn(4);
     assert.deepEqual(await look(), first);
-    assert.deepEqual(said, []);
+    // Chromium has advice for those who read a canvas, as this test does.
+    assert.deepEqual(
+      said.filter((text) => !text.startsWith("Canvas2D:")),
+      [],
+    );
   });
 });

@@ -15,6 +15,8 @@ import {
   transfer,
 } from "threadkit";
 
+import { OwnError } from "./own-error.ts";
+
 type Check = () => Promise<unknown>;
 const checks: Record<string, Check> = {};
 const page = globalThis as unknown as { checks: typeof checks; ready: boolean };
@@ -140,6 +142,17 @@ checks.errors = async () => {
   setExcepthook(undefined);
   const error = thrown.exception as Error;
   return { heard, kind: error instanceof RangeError, cause: error.cause, stack: error.stack?.split("\n")[1] };
+};
+
+checks.classes = async () => {
+  const thread = new Thread({
+    target: () => {
+      throw new OwnError("mine");
+    },
+  }).start();
+  await ended(thread);
+  const { exception } = thread;
+  return exception instanceof OwnError ? exception.detail : String(exception);
 };
 
 checks.nested = async () => {
