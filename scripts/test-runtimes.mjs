@@ -70,7 +70,7 @@ const unescape = (text) =>
 const attribute = (text, name) => unescape(new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ?? "");
 
 /** Deno gives the file for the class. */
-const isFile = (text) => /^(\.\/|ext:|test\/)\S*\.ts$/.test(text);
+const isFile = (text) => /^(\.\/|ext:|test\/)\S*\.[jt]s$/.test(text);
 
 /** The tests of a JUnit report: [name, outcome, what was wrong]. A suite of Deno's with steps is not a test by itself. */
 function readReport(file) {
