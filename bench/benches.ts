@@ -376,6 +376,8 @@ export const BENCHES: readonly Bench[] = [
     rivals: [
       { name: US, script: "pool-primes", args: ["2"] },
       { name: "one worker", script: "pool-primes", args: ["1"] },
+      { name: "two bare workers", script: "pool-primes", args: ["2", "bare"] },
+      { name: "one bare worker", script: "pool-primes", args: ["1", "bare"] },
     ],
     reference: "one worker",
     targets: [{ against: "one worker", atMost: 1 / 1.9 }],

@@ -1,5 +1,6 @@
 /** `npm run bench -- --help` */
-import { existsSync, readdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -116,6 +117,21 @@ async function run(bench: Bench, versions: Node[], rounds: number): Promise<Repo
   return measure(bench, versions, await interleave(contenders, { warmups, rounds }));
 }
 
+/** Of what takes part: the runtimes, and the rivals' packages. */
+function versionsOf(nodes: readonly Node[]): Record<string, string> {
+  const said = (file: string) => spawnSync(file, ["--version"], { encoding: "utf8" }).stdout.trim();
+  const { devDependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  const rivals = new Set(BENCHES.flatMap(({ rivals }) => rivals.map(({ name }) => name.toLowerCase())));
+  const found: Record<string, string> = {};
+  for (const { file } of nodes) found[`Node ${said(file)}`] = "";
+  found[said("python3")] = "";
+  for (const [name, version] of Object.entries(devDependencies as Record<string, string>))
+    if (rivals.has(name)) found[name] = version.replace("^", "");
+  return found;
+}
+
+const today = () => new Date().toISOString().slice(0, 10);
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -153,7 +169,8 @@ async function main(): Promise<void> {
     reports.push(report);
     if (!values.json) console.log(showReport(report));
   }
-  if (values.json) console.log(JSON.stringify({ machine, reports }, null, 2));
+  if (values.json)
+    console.log(JSON.stringify({ machine, versions: versionsOf(versions), date: today(), reports }));
   if (reports.some(({ rows }) => rows.some(({ name, failure }) => name === OURS && failure)))
     process.exitCode = 1;
 }

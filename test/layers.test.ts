@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { describe, test } from "node:test";
+import { drawPicture, layersNow, pictureNow } from "../scripts/picture.ts";
 import { readSources, type Source } from "./harness/sources.ts";
 
 /** From the top down: a file may import from its own layer and from those behind it. */
@@ -75,6 +76,13 @@ function none(found: string[]): void {
   const different = [...new Set(found)];
   assert.deepEqual(different, [], `\n${different.join("\n")}\n`);
 }
+
+describe("ARCHITECTURE.md", () => {
+  test("lists the layers, and its table of imports is that of the sources: npm run picture draws it", () => {
+    assert.deepEqual(layersNow(), LAYERS);
+    assert.equal(pictureNow(), drawPicture(LAYERS));
+  });
+});
 
 describe("the sources", () => {
   test("exist, each in a layer of the list", () => {

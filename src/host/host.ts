@@ -72,6 +72,10 @@ export interface Host {
   leftovers(): string | undefined;
   /** One turn of the event loop. */
   turn(): Promise<void>;
+  /** Things that only the event loop can serve, such as "TCPServerWrap": for a warning when it is blocked. */
+  servedByLoop(): readonly string[];
+  /** Did the user switch warnings of this code off? */
+  isWarningOff(code: string): boolean;
   /** An error as a person wants to read it: stack, fields, causes. */
   inspectError(error: unknown): string;
   /** Prepares the worker's module loader for what main's loader understands (tsx on Node 20). */

@@ -249,6 +249,22 @@ export const leftovers: Host["leftovers"] = () => {
 
 export const turn: Host["turn"] = () => new Promise((resolve) => setImmediate(resolve));
 
+/** What others wait for: servers and connections. Timers and files are the program's own. */
+const SERVED = /^(TCP|TLS|UDP|HTTP)/;
+
+export const servedByLoop: Host["servedByLoop"] = () => [
+  ...new Set(process.getActiveResourcesInfo().filter((name) => SERVED.test(name))),
+];
+
+export const isWarningOff: Host["isWarningOff"] = (code) => {
+  const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? "").split(/\s+/)];
+  return (
+    flags.includes("--no-warnings") ||
+    flags.includes(`--disable-warning=${code}`) ||
+    flags.includes("--disable-warning=ThreadkitWarning")
+  );
+};
+
 export const inspectError: Host["inspectError"] = (error) => inspect(error, { depth: 4 });
 
 interface TsxApi {

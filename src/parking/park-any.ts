@@ -21,6 +21,7 @@ export function parkUntil(done: () => boolean, deadline: number, what: string, t
   const realm = here();
   const thread = cover(realm)[realm + R_THREAD];
   if (thread !== 0) store(words, thread + T_STATE, BLOCKED);
+  let waited = 0;
   try {
     for (;;) {
       const bell = load(words, realm + R_BELL);
@@ -29,7 +30,7 @@ export function parkUntil(done: () => boolean, deadline: number, what: string, t
       if (done()) return true;
       const left = deadline - performance.now();
       if (left <= 0) return false;
-      sleepStep(realm + R_BELL, bell, left);
+      waited = sleepStep(realm + R_BELL, bell, left, waited);
     }
   } finally {
     if (thread !== 0) store(words, thread + T_STATE, RUNNING);

@@ -16,9 +16,16 @@ import {
   type GIFTED,
   GONE,
   IDLE,
+  N_BRINGS,
+  N_FLAGS,
+  N_FROM,
+  N_IDENT,
   N_LINK,
+  N_OWED,
+  N_QUEUE,
   N_REALM,
   N_STATUS,
+  N_TICKET,
   NODE_WORDS,
   type NOTIFIED,
   R_BELL,
@@ -83,7 +90,8 @@ export function parkAsync<T>(steps: Steps<T>, timeout: number, signal?: AbortSig
     };
     // 2. Stand in line: by a node of this realm's, a timer, and the process held.
     const stand = () => {
-      if (node === 0 || retired.has(node)) node = takeNode();
+      if (node === 0) node = takeNode();
+      else if (retired.has(node)) node = replace(node);
       pending.set(node, advance);
       listen();
       if (!enterLine(request, node, ASYNC)) {
@@ -123,6 +131,20 @@ export function parkAsync<T>(steps: Steps<T>, timeout: number, signal?: AbortSig
 function takeNode(): number {
   const node = spareNodes.pop() ?? allocate(Kind.WaitNode, NODE_WORDS);
   words[node + N_REALM] = here();
+  return node;
+}
+
+/**
+ * Another node in place of one that is not used again. All that the supervisor reads off it goes along, or it would find
+ * it twice when this thread dies: a wake-up that is not used, whose it was, what the wait brings.
+ */
+function replace(old: number): number {
+  const node = takeNode();
+  for (const word of [N_FLAGS, N_IDENT, N_TICKET, N_QUEUE, N_FROM, N_OWED])
+    words[node + word] = words[old + word];
+  words[node + N_BRINGS] = exchange(words, old + N_BRINGS, 0);
+  store(words, node + N_STATUS, exchange(words, old + N_STATUS, IDLE));
+  words[old + N_OWED] = 0;
   return node;
 }
 

@@ -119,14 +119,13 @@ export function onUrgent(handler: () => void): void {
   readUrgent = handler;
 }
 
-/** Something to do once, when a wait has gone on for a while; see `afterParked`. */
-let pause = Number.POSITIVE_INFINITY;
-let afterPause: () => void = () => {};
+/** What to do when a wait has gone on for a while, the soonest first; see `afterParked`. */
+const watches: { readonly ms: number; readonly handler: (queue: number) => void }[] = [];
 
-/** Calls `handler` once, from within a wait of this realm that has lasted `ms` milliseconds. */
-export function afterParked(ms: number, handler: () => void): void {
-  pause = ms;
-  afterPause = handler;
+/** Calls `handler` once, from within a wait of this realm that has lasted `ms` milliseconds; `queue`: its line, 0: none. */
+export function afterParked(ms: number, handler: (queue: number) => void): void {
+  watches.push({ ms, handler });
+  watches.sort((a, b) => a.ms - b.ms);
 }
 
 /** Drives a slow path by blocking the calling thread. `what` and `twin` name the call for `BlockingError`. */
@@ -165,6 +164,7 @@ function sleepOn(node: number, deadline: number): boolean {
   const realm = node - R_NODE;
   const thread = words[realm + R_THREAD];
   if (thread !== 0) store(words, thread + T_STATE, BLOCKED);
+  let waited = 0;
   try {
     for (;;) {
       const seen = load(words, realm + R_WAKE);
@@ -172,7 +172,7 @@ function sleepOn(node: number, deadline: number): boolean {
       if (load(words, node + N_STATUS) !== WAITING) return true;
       const left = deadline - performance.now();
       if (left <= 0) return false;
-      sleepStep(realm + R_WAKE, seen, left);
+      waited = sleepStep(realm + R_WAKE, seen, left, waited);
     }
   } finally {
     if (thread !== 0) store(words, thread + T_STATE, RUNNING);
@@ -182,12 +182,15 @@ function sleepOn(node: number, deadline: number): boolean {
 /**
  * Sleeps until a word of this realm has changed from `seen`, or `left` milliseconds, or less: Atomics.wait rounds down
  * and may come back a little early, so the caller's loop looks at the clock again.
+ * @param waited what the last step of the same wait returned: milliseconds up to the last watch that it has passed
  */
-export function sleepStep(place: number, seen: number, left: number): void {
-  if (wait(words, place, seen, Math.min(left, pause)) === "timed-out" && pause < left) {
-    pause = Number.POSITIVE_INFINITY;
-    afterPause();
-  }
+export function sleepStep(place: number, seen: number, left: number, waited: number): number {
+  const pause = watches.length === 0 ? Number.POSITIVE_INFINITY : Math.max(0, watches[0].ms - waited);
+  if (wait(words, place, seen, Math.min(left, pause)) !== "timed-out" || pause >= left) return waited;
+  const { ms, handler } = watches.shift()!;
+  const node = here() + R_NODE;
+  handler(load(words, node + N_STATUS) === WAITING ? words[node + N_QUEUE] : 0);
+  return Math.max(waited, ms);
 }
 
 /** Reads urgent mail that has come: who sleeps is woken for it. */

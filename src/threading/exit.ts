@@ -5,6 +5,7 @@ import { words } from "../memory/arena.ts";
 import { H_EXITING, H_LIVE } from "../memory/layout.ts";
 import { listen, onBell } from "../parking/park-async.ts";
 import { openMailbox } from "./mail.ts";
+import { warnOfUnstarted } from "./warning.ts";
 import { isMainRealm } from "./watch.ts";
 
 let holding = false;
@@ -32,9 +33,12 @@ export function holdForThreads(): void {
 
 let heeding = false;
 
-/** In main: what must not be begun while the process ends can see that it does. */
+/** In main, once there is a thread: what must not be begun while the process ends can see that it does. */
 export function heedExit(): void {
   if (heeding || !isMainRealm()) return;
   heeding = true;
-  onExit(() => store(words, H_EXITING, 1));
+  onExit((code) => {
+    store(words, H_EXITING, 1);
+    if (code === 0) warnOfUnstarted();
+  });
 }

@@ -25,7 +25,7 @@ import { HandOver } from "../parking/spin.ts";
 import { takeMoves } from "../transfer/marks.ts";
 import { assign, bootAhead } from "./carriers.ts";
 import { kFurnish, kPublish, kShape } from "./doors.ts";
-import { holdForThreads } from "./exit.ts";
+import { heedExit, holdForThreads } from "./exit.ts";
 import { joinSteps, unstart } from "./join.ts";
 import { kill } from "./kill.ts";
 import { onCrossing, packCode, unpack } from "./message.ts";
@@ -33,6 +33,7 @@ import { automaticName, checkThreadOptions, type ThreadOptions } from "./options
 import { outgoing } from "./outgoing.ts";
 import { count, currentBlock, enlist, identify, nameOf, setName } from "./registry.ts";
 import { DAEMON, STATE_NAMES, type ThreadState } from "./states.ts";
+import { countUnstarted } from "./warning.ts";
 
 /**
  * A function on an OS thread of its own.
@@ -76,6 +77,8 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     words[this[kAt] + T_FLAGS] =
       daemon === undefined ? words[currentBlock() + T_FLAGS] & DAEMON : Number(daemon) * DAEMON;
     setName(this[kAt], checked.name || automaticName(checked.target));
+    countUnstarted(1);
+    heedExit();
   }
 
   /**
@@ -91,6 +94,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
         `cannot start ${this.name}: it was started before. Make a new Thread for each run.`,
       );
     }
+    if (this.#made) countUnstarted(-1);
     if (this.#resourceLimits === undefined) bootAhead();
     const { at: message, extras } = this.#code();
     if (words[at + T_IDENT] === 0) identify(at); // a pool's worker has its ident from before

@@ -3,6 +3,7 @@ import { knownExports, knownParts } from "../capture/library.ts";
 import { loadPart, type Part, setPartLoader } from "../memory/parts.ts";
 import * as face from "../public/core.ts";
 import { outgoing, setOutgoing } from "../threading/outgoing.ts";
+import { watchWaits } from "../threading/warning.ts";
 
 /** What the parts export, as the build finds it. */
 declare const threadkitParts: Readonly<Record<Part, readonly string[]>>;
@@ -19,6 +20,7 @@ let load: (file: string) => unknown = (file) => require(inFolder(file));
 export function loadWith(loader: (file: string) => unknown): void {
   load = loader;
 }
+watchWaits();
 setOutgoing(() => load("outgoing.cjs") as never);
 setPartLoader((part) => void load(`${part}.cjs`));
 

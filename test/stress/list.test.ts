@@ -3,7 +3,7 @@
  * every item, whatever is pushed, taken, moved and cleared meanwhile.
  */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import "../harness/watchdog.ts";
 import { SharedInt32, SharedList, SharedRef } from "threadkit";
 import { Q_GUARD } from "../../src/parking/layout.ts";
@@ -172,7 +172,7 @@ describe("a SharedList under load", { concurrency: false }, () => {
     [3, 5],
     [4, 4],
   ]) {
-    test(`of ${threads} threads is linearizable, in histories of ${each} calls each`, async (t) => {
+    async function histories(t: TestContext): Promise<number> {
       const seed = freshSeed();
       t.diagnostic(`seed ${seed}`);
       const [list, clock, overlaps] = [new SharedList<Value>(), new SharedInt32(), new SharedInt32()];
@@ -195,7 +195,14 @@ describe("a SharedList under load", { concurrency: false }, () => {
           `seed ${seed}, round ${round}`,
         );
       t.diagnostic(`${all[0].length} histories, ${overlaps.value} calls overlapped`);
-      assert.ok(overlaps.value > 0, "nothing ran at the same time");
+      return overlaps.value;
+    }
+
+    test(`of ${threads} threads is linearizable, in histories of ${each} calls each`, async (t) => {
+      // Other work on the machine may leave them one processor for a while.
+      let overlapped = 0;
+      for (let attempt = 0; attempt < 5 && overlapped === 0; attempt++) overlapped = await histories(t);
+      assert.ok(overlapped > 0, "nothing ran at the same time");
     });
   }
 
