@@ -22,7 +22,7 @@ export function scriptSuffix(index?: number): string {
 }
 
 /** Milliseconds that the end of the process waits for threads; one that is blocked or at work does not answer. */
-const PATIENCE = 1000;
+const PATIENCE = 3000;
 const CHANNEL = "threadkit.coverage";
 
 interface Range {

@@ -50,18 +50,22 @@ const LOADS = /^(--import|--require|-r|--loader|--experimental-loader)$/;
 const FITS_WORKERS =
   /^(-C|--conditions|--enable-source-maps|--no-warnings|--no-deprecation|--trace-warnings|--experimental-.+)$/;
 
+/** With one of these, a worker would wait for a debugger, which can't come to it while main is blocked. */
+const WAITS = /^--inspect-(brk|wait)\b/;
+const isUnfit = (flag: string) => WAITS.test(flag) || (isNode20 && TSX.test(flag));
+
 /**
  * The flags that a worker gets; undefined: main's. tsx, which Node 20 would load in every worker (200 ms) without
  * any effect there, is left out; `prepareLoader` sets it up when user code is imported.
  */
 function workerFlags(): string[] | undefined {
-  if (!isNode20 || !process.execArgv.some((flag) => TSX.test(flag))) return undefined;
+  if (!process.execArgv.some(isUnfit)) return undefined;
   const flags: string[] = [];
   for (let i = 0; i < process.execArgv.length; i++) {
     const [name, inline] = process.execArgv[i].split("=", 2);
     const hasValue = LOADS.test(name) || name === "-C" || name === "--conditions";
     const value = hasValue && inline === undefined ? process.execArgv[++i] : inline;
-    if (LOADS.test(name) ? TSX.test(value) : !FITS_WORKERS.test(name)) continue;
+    if (LOADS.test(name) ? isUnfit(value) : !FITS_WORKERS.test(name)) continue;
     flags.push(name, ...(value === undefined ? [] : [value]));
   }
   return flags;

@@ -204,7 +204,7 @@ describe("a child process", () => {
     const source = `
       const one = 1;
       const shell = builder.begin(lifter.lift(() => new Error("x").stack.split("\\n")[1], "target").unit);
-      console.log(/\\?thread:\\d+:\\d+/.test(shell.finish([1])()));`;
+      console.log(/\\?thread=\\d+:\\d+:\\d+/.test(shell.finish([1])()));`;
     assert.equal(
       await run(source, [], { NODE_V8_COVERAGE: mkdtempSync(join(tmpdir(), "threadkit-")) }),
       "true\n",

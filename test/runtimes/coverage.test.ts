@@ -49,7 +49,7 @@ describe("coverage", () => {
     for (const file of raw) {
       const { result } = JSON.parse(textOf(`raw/${file}`)) as { result: { url: string }[] };
       assert.deepEqual(
-        result.map(({ url }) => url).filter((url) => url.includes("?thread")),
+        result.map(({ url }) => url).filter((url) => /^file:.*\?thread/.test(url)),
         [],
       );
     }

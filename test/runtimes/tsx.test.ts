@@ -39,7 +39,13 @@ describe("under tsx", () => {
     ["--require", "tsx/cjs"],
   ])
     test(`a CommonJS file, with node ${flags.join(" ")}`, async () =>
-      check(await project.node("commonjs/main.ts", { nodeArgs: flags }), "commonjs"));
+      check(
+        await project.node("commonjs/main.ts", {
+          nodeArgs: flags,
+          args: flags.includes("tsx/cjs") ? ["require-only"] : [],
+        }),
+        "commonjs",
+      ));
 
   test("a CommonJS file, with tsx in NODE_OPTIONS", async () =>
     check(await project.node("commonjs/main.ts", { env: { NODE_OPTIONS: "--import tsx" } }), "commonjs"));
