@@ -95,9 +95,12 @@ export function liftedFunction(fn: object): Lifted | undefined {
   return { url, index, unit: units[index], values: values ?? none, imports };
 }
 
-/** Notes a class of errors that each thread has from the same module, so that its errors keep it when they cross. */
+/**
+ * Notes a class of errors that each thread has from the same module, so that its errors keep it when they cross. The first
+ * counts: a slice that was built by itself brings a copy of the module, and the program's own is there before.
+ */
 export function named(cls: object, id: string): void {
-  classes.set(id, new WeakRef(cls));
+  if (classes.get(id)?.deref() === undefined) classes.set(id, new WeakRef(cls));
   ids.set(cls, id);
 }
 
