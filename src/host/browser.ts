@@ -2,47 +2,13 @@
  * The port to browsers: of a page, of the supervisor and of threads, each a dedicated worker. A page never blocks, so
  * that whoever needs its event loop is served soon. How workers are started is said by the files that bundlers look at.
  */
+import { Channel, close, type PagesPort, type PagesWorker, scope } from "./browser-scope.ts";
 import type { Host, HostPort, HostWorker, SpawnOptions } from "./host.ts";
 
 export { leftovers, watchLeftovers } from "./browser-leftovers.ts";
+export { turn } from "./browser-turn.ts";
 export { inspectError } from "./inspect-error.ts";
 export * from "./no-tasks.ts";
-
-/** A browser's own names, as far as this file needs them: the library is compiled without the types of the DOM. */
-interface Scope {
-  readonly navigator: {
-    readonly hardwareConcurrency?: number;
-    readonly locks?: { request(name: string, body: () => Promise<void> | void): Promise<unknown> };
-  };
-  readonly crypto: { randomUUID(): string };
-  readonly MessageChannel: new () => { port1: PagesPort; port2: PagesPort };
-  readonly location: { readonly href: string };
-  postMessage(message: unknown, transfer?: readonly unknown[]): void;
-  addEventListener(type: string, handler: (event: ScopeEvent) => void): void;
-  close(): void;
-}
-interface ScopeEvent {
-  readonly data?: unknown;
-  readonly error?: unknown;
-  readonly reason?: unknown;
-  readonly message?: string;
-  preventDefault(): void;
-}
-interface PagesWorker {
-  postMessage(message: unknown, transfer?: readonly unknown[]): void;
-  addEventListener(type: string, handler: (event: ScopeEvent) => void): void;
-  terminate(): void;
-}
-interface PagesPort {
-  postMessage(message: unknown, transfer?: readonly unknown[]): void;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  close(): void;
-}
-
-const scope = globalThis as unknown as Scope;
-/** Now: threads are watched for looking it up. */
-const Channel = scope.MessageChannel;
-const { close } = scope;
 
 declare const Worker: new (url: string, options: { type: "module"; name: string | undefined }) => unknown;
 
@@ -268,27 +234,6 @@ export const onExit: Host["onExit"] = (handler) => {
     close.call(scope);
   };
 };
-
-let turns: PagesPort | undefined;
-const turning: (() => void)[] = [];
-
-function hop(): Promise<void> {
-  if (turns === undefined) {
-    const { port1, port2 } = new Channel();
-    port2.onmessage = () => turning.shift()?.();
-    turns = port1;
-  }
-  return new Promise((resolve) => {
-    turning.push(resolve);
-    turns?.postMessage(0);
-  });
-}
-
-/**
- * By messages and not by timers: after five of those a browser makes each take 4 ms. By two of them: a rejection that
- * nobody handles is told of by a task that stands behind the first.
- */
-export const turn: Host["turn"] = () => hop().then(hop);
 
 /** A page never blocks, and threads serve nobody. */
 export const servedByLoop: Host["servedByLoop"] = () => [];

@@ -74,6 +74,7 @@ const DIFFERENT: readonly (readonly [name: RegExp, why: string])[] = [
     /a timeout does not break it: all are there/,
     "its 30 ms may be over before a browser has started the worker",
   ],
+  [/the action of a Barrier as code: runs in whichever/, "its action uses node:path"],
   [/prints its items/, "the tests' own inspect knows no depth"],
 ];
 
