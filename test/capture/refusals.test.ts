@@ -73,8 +73,8 @@ describe("a refusal", () => {
     );
     assert.match(first, /Return the value, or share it with SharedInt32 or another shared object\.$/);
     assert.equal(way.length, 3);
-    assert.match(way[0], /^ {2}in function bump \(test\/fixtures\/capture\/refusals\.ts:4:14\)$/);
-    assert.match(way[1], /^ {2}as 'bump' captured at test\/fixtures\/capture\/refusals\.ts:5:22$/);
+    assert.match(way[0], /^ {2}in function bump \(test\/fixtures\/capture\/refusals\.ts:3:14\)$/);
+    assert.match(way[1], /^ {2}as 'bump' captured at test\/fixtures\/capture\/refusals\.ts:4:22$/);
     assert.match(way[2], /^ {4}in 'middle' captured at test\/fixtures\/capture\/refusals\.ts:\d+:\d+$/);
   });
 
