@@ -151,9 +151,10 @@ writeFileSync(
   path.join(docs, "benchmarks.md"),
   `# Benchmarks
 
-Written by \`npm run bench:docs\` from one interleaved run${date === "" ? "" : ` on ${date}`}: all contenders take turns sample by sample, and the
-figures are medians. ${machine.cores} cores, ${machine.cpu}, ${machine.platform}${listed === "" ? "" : `; ${listed}`}. It is a shared machine: compare within a
-table, not between tables. \`npm run bench -- --help\` tells how to run them yourself.
+Written by \`npm run bench:docs\`${date === "" ? "" : ` from runs of ${date}`}. Each table is one interleaved run: all contenders take turns
+sample by sample, and the figures are medians. ${machine.cores} cores, ${machine.cpu}, ${machine.platform}${listed === "" ? "" : `; ${listed}`}.
+It is a shared machine: compare within a table, not between tables. \`npm run bench -- --help\` tells how to run them
+yourself.
 
 ${pictures.join("\n\n")}
 
