@@ -105,7 +105,9 @@ describe("tools that look at packages", () => {
   });
 
   test("arethetypeswrong finds nothing", () => {
-    run(binary("attw"), [tarball.file, "--format", "ascii"], folder);
+    // node10 knows no `exports`: it finds the main entry only. `register` is for --import, and nothing to require.
+    const options = ["--profile", "node16", "--exclude-entrypoints", "./register"];
+    run(binary("attw"), [tarball.file, "--format", "ascii", ...options], folder);
   });
 });
 
@@ -158,6 +160,7 @@ console.log("Final counter:", counter.value);
       for (const name of ${JSON.stringify(specifiers)}) {
         try { await import(name); }
         catch (error) {
+          if (name === "threadkit/register" && error.code === "NO_HOOKS") continue; // Node 20 has none, and it says so
           const missing = /^Cannot find (?:package|module) '([^'./][^']*)'/.exec(error.message)?.[1];
           if (!peers.includes(missing)) throw error;
         }

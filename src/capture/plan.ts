@@ -49,7 +49,7 @@ const plans = new WeakMap<AnyFunction, Plan | Symbolic>();
 export const lifter: FunctionLifter = {
   lift,
   wellKnown: knownObject,
-  canonical: (fn) => (canPeek() ? fn : canonical(fn)),
+  canonical: (fn) => (canPeek() || liftedFunction(fn) ? fn : canonical(fn)),
 };
 
 function lift(fn: AnyFunction, label: string): FunctionImage | Symbolic {

@@ -41,9 +41,10 @@ const DEATHS: Record<string, { task: string; says: string; options?: string }> =
   },
   "process.exit": { task: "() => process.exit(3)", says: "WORKER_DIED RuntimeError" },
   "no more memory": {
-    task: "() => { const all: unknown[] = []; for (;;) all.push({ n: all.length }); }",
+    // Small ones only: one large allocation that does not fit, such as a growing array's, ends the process.
+    task: "() => { let last: unknown; for (;;) last = { last }; }",
     says: "WORKER_DIED undefined",
-    options: ", resourceLimits: { maxOldGenerationSizeMb: 40 }",
+    options: ", resourceLimits: { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 4 }",
   },
   "terminate while it runs": {
     task: `() => { ready.set(); for (;;); }`,
