@@ -39,12 +39,15 @@ export function kill(at: number): boolean {
   // worker dies before it holds the port whose close would tell.
   retain(at);
   askSupervisor({ kill: at });
-  if (diesSlowly() && realm !== 0) {
-    retain(at);
-    postMail(realm, R_URGENT, MAIL_TERMINATE, at);
-  }
+  if (diesSlowly() && realm !== 0) tell(realm, at);
   endWorker(at, true);
   return true;
+}
+
+/** Mail for `realm`, which comes with a reference: end this thread, or its worker. */
+function tell(realm: number, thread: number): void {
+  retain(thread);
+  postMail(realm, R_URGENT, MAIL_TERMINATE, thread);
 }
 
 /**
@@ -52,8 +55,7 @@ export function kill(at: number): boolean {
  * is in, or at its next one. @returns false if its worker is to be ended all the same: it may be in its event loop
  */
 function askToEnd(thread: number, realm: number, first: boolean): boolean {
-  retain(thread);
-  postMail(realm, R_URGENT, MAIL_TERMINATE, thread);
+  tell(realm, thread);
   return first || load(words, thread + T_STATE) === BLOCKED;
 }
 
@@ -67,6 +69,5 @@ export function endWorker(thread: number, first = false): void {
   if (realm === 0 || load(words, thread + T_STATE) === TERMINATED) return;
   if (!stopsRunning() && askToEnd(thread, realm, first)) return;
   if (killCarrier(realm) || isMainRealm() || cover(realm)[realm + R_PARENT] !== 0) return;
-  retain(thread);
-  postMail(words[H_MAIN_REALM], R_URGENT, MAIL_TERMINATE, thread);
+  tell(words[H_MAIN_REALM], thread);
 }
