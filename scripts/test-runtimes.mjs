@@ -107,7 +107,7 @@ function run(binary, args, timeout) {
 
 /** Programs print what their last comment says. */
 function runPrograms(name, runtime, binary, count) {
-  const folders = [`test/runtimes/${name}`, "test/runtimes/permission"];
+  const folders = [`test/runtimes/${name}`, "test/runtimes/programs", "test/runtimes/permission"];
   for (const file of folders.filter(existsSync).flatMap((folder) => testFiles(folder, ".ts"))) {
     const output = /\n\/\* Output:\n([\s\S]*?)\*\/\n$/.exec(readFileSync(file, "utf8"))?.[1];
     if (output === undefined) continue;
