@@ -11,8 +11,6 @@ import type { Event } from "../sync/event.ts";
 import type { Semaphore } from "../sync/semaphore.ts";
 import {
   P_CANCELLED,
-  P_FAILED,
-  P_FINISHED,
   P_FLAGS,
   P_IDLE,
   P_INBOX,
@@ -34,7 +32,6 @@ import {
   F_POOL,
   F_STATE,
   F_TIME,
-  FINISHED,
   LANES,
   LEFT,
   laneIn,
@@ -84,11 +81,10 @@ function isBrief(pool: number): boolean {
 
 /** One task less, once. */
 function endTask(at: number, pool: number, outcome: number): void {
-  const place = pool + (outcome === FINISHED ? P_FINISHED : outcome === CANCELLED ? P_CANCELLED : P_FAILED);
-  cover(place);
+  cover(pool + P_CANCELLED);
   // As in `push`: all of these or none.
   if (or(words, at + F_STATE, LEFT) & LEFT) return;
-  add(words, place, 1);
+  if (outcome === CANCELLED) add(words, pool + P_CANCELLED, 1);
   const tasks = sub(words, pool + P_TASKS, 1) - 1;
   const live = tasks === 0 ? sub(words, H_LIVE, 1) - 1 : -1;
   if (tasks !== 0) return;

@@ -4,6 +4,7 @@
  * A thread may be killed between the step that makes the outcome and these; the supervisor then takes them again for
  * every future whose last change was by the dead, so each of them may be done twice.
  */
+import { add } from "#atomics";
 import { release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { R_BOOTED, R_INBOX, REAPED } from "../parking/layout.ts";
@@ -12,6 +13,7 @@ import { post } from "../parking/queue.ts";
 import { drop } from "../shared/cell.ts";
 import { postMail } from "../threading/post.ts";
 import { MAIL_FUTURE } from "../threading/states.ts";
+import { P_FAILED, P_FINISHED } from "./pool-words.ts";
 import {
   AWAITED,
   CANCELLED,
@@ -21,9 +23,10 @@ import {
   F_OWNER,
   F_POOL,
   F_QUEUE,
+  F_STATE,
   F_VALUE,
   type FAILED,
-  type FINISHED,
+  FINISHED,
   flag,
   LEFT,
   LISTENED,
@@ -35,7 +38,7 @@ import {
   wordOf,
 } from "./words.ts";
 
-/** Takes a future out of the count of its pool. */
+/** Takes a future out of the tasks of its pool. */
 let leavePool: (at: number, pool: number, outcome: number) => void = () => {};
 export function onPoolLeft(handler: typeof leavePool): void {
   leavePool = handler;
@@ -58,8 +61,13 @@ export function settle(
 ): boolean {
   const begun = change(at, RUNNING, SETTLING) !== -1;
   if (!begun && change(at, PENDING, SETTLING) === -1) return false;
+  const pool = words[at + F_POOL];
+  const count = pool + (outcome === FINISHED ? P_FINISHED : P_FAILED);
+  cover(count);
   words[at + F_VALUE] = cell;
-  change(at, SETTLING, outcome);
+  // Who sees the outcome finds it counted. No call or loop between the two: only there a thread is killed.
+  if (pool !== 0) add(words, count, 1);
+  add(words, at + F_STATE, outcome - SETTLING);
   if (!begun) forgetTask(at);
   conclude(at, unlinked);
   return true;

@@ -552,13 +552,39 @@ describe("a pool tells", () => {
     sleep(20);
     gate.set();
     await Promise.all([running, queued[1], failing.catch(() => {})]);
-    // A task is counted a moment after its future was told.
-    await until(() => pool.metrics.finished === 2 && pool.metrics.failed === 1, "all are counted");
+    assert.deepEqual([pool.metrics.finished, pool.metrics.failed], [2, 1]);
     const { runTime, waitTime } = pool.metrics;
     assert.ok(runTime.max >= 15 && runTime.p50 <= runTime.p90 && runTime.p90 <= runTime.p99);
     assert.ok(waitTime.max >= 15);
     pool.shutdown({ wait: false });
     assert.match(inspect(pool), /^ThreadPoolExecutor \{ \d of 1 workers, 0 running, 0 queued, shut down \}$/);
+  });
+});
+
+describe("what a future has told is counted", () => {
+  const task = (n: number) => {
+    if (n % 3 === 0) throw new Error("x");
+  };
+  const counts = (pool: ThreadPoolExecutor) => [pool.metrics.finished, pool.metrics.failed];
+
+  test("for who blocks", () => {
+    using pool = new ThreadPoolExecutor(1);
+    const expected = [0, 0];
+    for (let n = 0; n < 3000; n++) {
+      expected[pool.submit(task, n).exception() === undefined ? 0 : 1]++;
+      assert.deepEqual(counts(pool), expected);
+    }
+  });
+
+  test("for who awaits, and for who asks all the time", async () => {
+    using pool = new ThreadPoolExecutor(1);
+    const expected = [0, 0];
+    for (let n = 0; n < 3000; n++) {
+      const future = pool.submit(task, n);
+      if (n % 2 === 0) while (!future.done());
+      expected[(await future.exceptionAsync()) === undefined ? 0 : 1]++;
+      assert.deepEqual(counts(pool), expected);
+    }
   });
 });
 
