@@ -37,8 +37,13 @@ export abstract class Executor extends SharedObject implements Disposable, Async
   /** Has `fn(...args)` run, some time from now on. @returns the future of its result */
   abstract submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Future<Awaited<R>>;
 
-  /** Takes nothing more; what is queued still runs, unless it is cancelled. */
+  /**
+   * Takes nothing more; what is queued still runs, unless it is cancelled. Blocks with `wait`; twin: `shutdownAsync`.
+   * @param options.wait false: returns at once. Default: until all is over
+   * @param options.cancelFutures true: what has not begun is cancelled
+   */
   abstract shutdown(options?: { wait?: boolean; cancelFutures?: boolean }): void;
+  /** The same without blocking. Twin: `shutdown`. */
   abstract shutdownAsync(options?: { wait?: boolean; cancelFutures?: boolean }): Promise<void>;
 
   /**
@@ -48,6 +53,9 @@ export abstract class Executor extends SharedObject implements Disposable, Async
    * @param options.chunksize items for one task; default: so that each worker gets a few tasks
    * @param options.buffersize items that may be on their way: lazy iterables are read no further
    * @returns the results, in the order of the items. An error, a timeout or an early end cancels what has not begun
+   * @throws what the executor's `submit` throws
+   * @throws TypeError, RangeError (INVALID_ARGUMENT, INVALID_OPTIONS, INVALID_TIMEOUT, INVALID_SIGNAL)
+   * @throws FutureTimeoutError (FUTURE_TIMEOUT), in the loop, when the time was up; what `fn` throws
    */
   map<T, R>(
     fn: (item: T) => SendableResult<R>,
@@ -72,7 +80,7 @@ export abstract class Executor extends SharedObject implements Disposable, Async
     this.shutdown();
   }
 
-  /** Leaves it without blocking. */
+  /** Leaves it as `using` does, without blocking: what `await using` calls. Twin: `using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdownAsync();
   }

@@ -89,10 +89,12 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
     return !this[kTaken] && (wordOf(this[kAt]) & STOP) !== 0;
   }
 
+  /** True once it is cancelled: its task never runs. */
   cancelled(): boolean {
     return this[kState] === CANCELLED;
   }
 
+  /** True while its task runs. */
   running(): boolean {
     const state = this[kState];
     return state !== PENDING && state < CANCELLED;
@@ -119,6 +121,7 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
     this[kTell](() => callCallback(fn, this));
   }
 
+  /** What `await` calls: as of a promise of the result. Never blocks; twin: `result`. */
   // biome-ignore lint/suspicious/noThenProperty: a future can be awaited
   then<R1 = T, R2 = never>(
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
@@ -127,10 +130,12 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
     return this[kThen](onFulfilled, onRejected);
   }
 
+  /** As of a promise of the result. */
   catch<R = never>(onRejected?: ((reason: unknown) => R | PromiseLike<R>) | null): Promise<T | R> {
     return this.then(undefined, onRejected);
   }
 
+  /** As of a promise of the result. */
   finally(onFinally?: (() => void) | null): Promise<T> {
     return this.then<T>().finally(onFinally);
   }

@@ -4,12 +4,13 @@ import { checkTimeout, deadlineOf } from "../parking/deadline.ts";
 import { type ChunkResult, runChunk, runChunkAsync } from "./chunk.ts";
 import type { Future } from "./future.ts";
 
+/** Options of `map`, behind the items. */
 export interface MapOptions {
   /** Milliseconds from the call on in which all results must be there. */
   timeout?: number;
-  /** Items for one task. */
+  /** Items for one task. Default: so that each worker gets a few tasks. */
   chunksize?: number;
-  /** Items that may be on their way. */
+  /** Items that may be on their way: lazy iterables are read no further. Default: all. */
   buffersize?: number;
 }
 

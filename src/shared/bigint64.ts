@@ -30,9 +30,11 @@ export class SharedBigInt64 extends SharedObject {
     if (born) this.#view[0] = value;
   }
 
+  /** The value now. Reading it is one step; `+=` is a read and a write. */
   get value(): bigint {
     return load(this.#view, 0);
   }
+  /** @throws RangeError, TypeError (INVALID_VALUE) unless it is a bigint of at most 64 bits */
   set value(value: bigint) {
     store(this.#view, 0, checkBigInt(value, "set a SharedBigInt64"));
   }
@@ -67,6 +69,7 @@ export class SharedBigInt64 extends SharedObject {
     return compareExchange(this.#view, 0, expected, checkBigInt(replacement, "exchange a SharedBigInt64"));
   }
 
+  /** The digits of the value. */
   override toString(): string {
     return String(this.value);
   }

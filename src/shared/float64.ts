@@ -43,9 +43,11 @@ export class SharedFloat64 extends SharedObject {
     if (born) this.#bits[0] = toBits(value);
   }
 
+  /** The value now. Reading it is one step; `+=` is a read and a write. */
   get value(): number {
     return fromBits(load(this.#bits, 0));
   }
+  /** @throws TypeError (INVALID_VALUE) unless it is a number */
   set value(value: number) {
     store(this.#bits, 0, toBits(checkNumber(value, "set a SharedFloat64")));
   }
@@ -81,9 +83,11 @@ export class SharedFloat64 extends SharedObject {
     }
   }
 
+  /** The digits of the value. */
   override toString(): string {
     return String(this.value);
   }
+  /** The value. */
   toJSON(): number {
     return this.value;
   }

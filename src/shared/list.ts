@@ -224,6 +224,7 @@ export class SharedList<T> extends SharedObject {
     }
   }
 
+  /** The same as `toArray()`. */
   toJSON(): T[] {
     return this.toArray();
   }

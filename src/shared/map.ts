@@ -154,7 +154,7 @@ export class SharedMap<K, V> extends SharedObject {
     return deleteEntry(this.#at, this.#key(key, DELETE.doing), this);
   }
 
-  /** Takes an entry out without blocking the event loop. Twin: `delete`. */
+  /** Takes an entry out without blocking the event loop. Twin: `delete`. @throws like `delete` */
   async deleteAsync(key: K): Promise<boolean> {
     return deleteEntryAsync(this.#at, this.#key(key, DELETE.doing), this);
   }
@@ -168,7 +168,7 @@ export class SharedMap<K, V> extends SharedObject {
     clear(this.#at, this);
   }
 
-  /** Takes all entries out without blocking the event loop. Twin: `clear`. */
+  /** Takes all entries out without blocking the event loop. Twin: `clear`. @throws like `clear` */
   clearAsync(): Promise<void> {
     return clearAsync(this.#at, this);
   }
@@ -240,6 +240,7 @@ export class SharedMap<K, V> extends SharedObject {
     forEachEntry(this.#at, fn as (value: unknown, key: unknown, map: unknown) => void, this, "SharedMap");
   }
 
+  /** The same as `entries()`. */
   [Symbol.iterator](): IterableIterator<[K, V]> {
     return this.entries();
   }

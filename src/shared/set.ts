@@ -122,6 +122,7 @@ export class SharedSet<T> extends SharedObject {
     forEachEntry(this.#at, fn as (value: unknown, again: unknown, set: unknown) => void, this, "SharedSet");
   }
 
+  /** The same as `values()`. */
   [Symbol.iterator](): IterableIterator<T> {
     return this.values();
   }
