@@ -41,6 +41,7 @@ export abstract class Executor extends SharedObject implements Disposable, Async
    * Takes nothing more; what is queued still runs, unless it is cancelled. Blocks with `wait`; twin: `shutdownAsync`.
    * @param options.wait false: returns at once. Default: until all is over
    * @param options.cancelFutures true: what has not begun is cancelled
+   * @throws BlockingError (BLOCKING_NOT_ALLOWED) with `wait` where this thread must not block
    */
   abstract shutdown(options?: { wait?: boolean; cancelFutures?: boolean }): void;
   /** The same without blocking. Twin: `shutdown`. */
@@ -50,6 +51,7 @@ export abstract class Executor extends SharedObject implements Disposable, Async
    * Calls `fn` with each item, in parallel. Items are read and submitted now, unless `buffersize` is given. Does not
    * block; to iterate over the results with `for` does, `for await` is its twin.
    * @param options.timeout milliseconds from now on in which all results must be there: else FutureTimeoutError
+   * @param options.signal ends `for await` when it aborts; a loop that blocks does not see it
    * @param options.chunksize items for one task; default: so that each worker gets a few tasks
    * @param options.buffersize items that may be on their way: lazy iterables are read no further
    * @returns the results, in the order of the items. An error, a timeout or an early end cancels what has not begun

@@ -37,7 +37,7 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
    * @throws what the task threw, the same error object every time
    * @throws CancelledError (FUTURE_CANCELLED) if it was cancelled
    * @throws FutureTimeoutError (FUTURE_TIMEOUT) when the time was up; the task goes on
-   * @throws RangeError, TypeError (INVALID_TIMEOUT)
+   * @throws RangeError, TypeError (INVALID_TIMEOUT, INVALID_OPTIONS)
    * @throws BlockingError (BLOCKING_NOT_ALLOWED) where this thread must not block
    */
   result(options?: { timeout?: number }): T {
@@ -58,14 +58,18 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
 
   /**
    * What the task threw; undefined if it has a result. Blocks; twin: `exceptionAsync`.
-   * @throws CancelledError, FutureTimeoutError like `result`
+   * @param options.timeout milliseconds to wait at most
+   * @throws CancelledError, FutureTimeoutError and the like: like `result`, but for what the task threw
    */
   exception(options?: { timeout?: number }): unknown {
     this[kWait](options, "wait for the exception", "exceptionAsync()");
     return this.#error();
   }
 
-  /** What the task threw; undefined if it has a result. Never blocks; twin: `exception`. */
+  /**
+   * What the task threw; undefined if it has a result. Never blocks; twin: `exception`.
+   * @throws like `exception`; rejects with `signal.reason` when aborted
+   */
   async exceptionAsync(options?: WaitOptions): Promise<unknown> {
     await this[kWaitAsync](options, "wait for the exception");
     return this.#error();

@@ -61,6 +61,7 @@ export async function waitAsync<T>(
   options?: FuturesWaitOptions & { signal?: Signal },
 ): Promise<WaitResult<T>> {
   const { deadline, returnWhen, signal } = check(options);
+  signal?.throwIfAborted();
   const all = new Watch(futures, VERB);
   const order = [...all.pending];
   try {

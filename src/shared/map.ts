@@ -128,6 +128,7 @@ export class SharedMap<K, V> extends SharedObject {
    * @throws RangeError (ARENA_FULL); then the map is as it was
    * @throws RuntimeError (UPDATE_NESTED) inside an update of that key; (WOULD_DEADLOCK) if an async task of this thread
    *   updates it
+   * @throws BlockingError (BLOCKING_NOT_ALLOWED) if it would have to wait where this thread must not block
    */
   set(key: K, value: V): this {
     setEntry(this.#at, this.#key(key, SET.doing), value, this);
@@ -148,7 +149,7 @@ export class SharedMap<K, V> extends SharedObject {
    * Takes an entry out. Blocks while an update of that key runs; twin: `deleteAsync`.
    * @returns true if there was one
    * @throws TypeError (INVALID_KEY)
-   * @throws RuntimeError (UPDATE_NESTED, WOULD_DEADLOCK) as `set`
+   * @throws RuntimeError (UPDATE_NESTED, WOULD_DEADLOCK), BlockingError (BLOCKING_NOT_ALLOWED) as `set`
    */
   delete(key: K): boolean {
     return deleteEntry(this.#at, this.#key(key, DELETE.doing), this);
@@ -163,6 +164,7 @@ export class SharedMap<K, V> extends SharedObject {
    * Takes all entries out in one step, and gives their memory back. Blocks while updates run; twin: `clearAsync`.
    * @throws RuntimeError (UPDATE_NESTED) inside an update of this map; (WOULD_DEADLOCK) if an async task of this thread
    *   is in one
+   * @throws BlockingError (BLOCKING_NOT_ALLOWED) if it would have to wait where this thread must not block
    */
   clear(): void {
     clear(this.#at, this);

@@ -20,7 +20,10 @@ export interface AcquireOptions {
 
 /** A mutual-exclusion object that `using` and `with` release on every way out. */
 export interface Lockable extends Disposable {
-  /** Takes it, waiting while it is held. Blocks; twin: `acquireAsync`. */
+  /**
+   * Takes it, waiting while it is held. Blocks; twin: `acquireAsync`.
+   * @throws BlockingError (BLOCKING_NOT_ALLOWED) where this thread must not block
+   */
   acquire(): this;
   /** The same with a limit. @returns null when the time was up or, without blocking, it was held */
   acquire(options: AcquireOptions): this | null;
@@ -32,7 +35,7 @@ export interface Lockable extends Disposable {
   release(): void;
   /** True while it is held. */
   locked(): boolean;
-  /** Runs `body` with it held. Blocks; twin: `withAsync`. @returns what `body` returned */
+  /** Runs `body` with it held. Blocks; twin: `withAsync`. @returns what `body` returned @throws like `acquire` */
   with<T>(body: () => T): T;
   /** Runs `body` with it held until its promise settles. Twin: `with`. @returns what `body` resolved to */
   withAsync<T>(body: () => T | PromiseLike<T>): Promise<T>;

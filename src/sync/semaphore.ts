@@ -135,6 +135,7 @@ export class Semaphore extends SharedObject implements Disposable {
   /**
    * Runs `body` with a permit and gives it back on every way out. Blocks; twin: `withAsync`.
    * @returns what `body` returned
+   * @throws what `body` throws; like `acquire`; TypeError (INVALID_ARGUMENT) if `body` is no function
    */
   with<T>(body: () => T): T {
     return runHolding(this, body, SECTION);
@@ -143,6 +144,7 @@ export class Semaphore extends SharedObject implements Disposable {
   /**
    * Runs `body` with a permit until the promise that it returned settles. Never blocks; twin: `with`.
    * @returns what `body` resolved to
+   * @throws what `body` throws or rejects with; like `acquireAsync`; TypeError (INVALID_ARGUMENT)
    */
   withAsync<T>(body: () => T | PromiseLike<T>): Promise<T> {
     return runHoldingAsync(this, body, SECTION);

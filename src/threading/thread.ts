@@ -281,7 +281,8 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
 
   /** @internal */
   [kInspect](): string {
-    return `${this.constructor.name} { ${JSON.stringify(this.name)}, ${this.state}${this.daemon ? ", daemon" : ""}${this.ident ? `, ident ${this.ident}` : ""} }`;
+    const failed = load(words, this[kAt] + T_EXCEPTION) === 0 ? "" : ", failed";
+    return `${this.constructor.name} { ${JSON.stringify(this.name)}, ${this.state}${this.daemon ? ", daemon" : ""}${this.ident ? `, ident ${this.ident}` : ""}${failed} }`;
   }
 }
 
