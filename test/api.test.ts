@@ -29,6 +29,7 @@ interface Reflection {
   readonly comment?: Comment;
   readonly children?: readonly Reflection[];
   readonly signatures?: readonly Reflection[];
+  readonly getSignature?: Reflection;
   readonly parameters?: readonly Reflection[];
   readonly type?: Type;
   readonly extendedTypes?: readonly Type[];
@@ -144,14 +145,17 @@ describe("the public surface", () => {
     none(found);
   });
 
-  test("each Async form stands beside its blocking one", () => {
+  test("each Async form stands beside its bare one, which says whether it blocks", () => {
     const found: string[] = [];
     let seen = 0;
     for (const { owner, call, beside } of calls()) {
       if (!call.name.endsWith("Async")) continue;
       seen++;
-      const bare = call.name.slice(0, -"Async".length);
-      if (!beside.some(({ name }) => name === bare)) found.push(`${owner}${call.name} has no ${bare}`);
+      const name = call.name.slice(0, -"Async".length);
+      const bare = beside.find((other) => other.name === name);
+      if (bare === undefined) found.push(`${owner}${call.name} has no ${name}`);
+      else if (!bare.signatures?.every((signature) => /\b(Blocks|Does not block)\b/.test(wordsOf(signature))))
+        found.push(`${owner}${name} does not say whether it blocks`);
     }
     assert.ok(seen > 20, `only ${seen} were found`);
     none(found);
@@ -187,7 +191,8 @@ describe("the public surface", () => {
       seen++;
       if (!/milliseconds/i.test(textOf(comment?.summary))) found.push(`${where}${name} says no unit`);
     };
-    for (const one of exported) for (const member of one.children ?? []) check(`${one.name}.`, member);
+    for (const one of exported)
+      for (const member of one.children ?? []) check(`${one.name}.`, member.getSignature ?? member);
     for (const { owner, call } of calls())
       for (const { parameters } of call.signatures ?? [])
         for (const parameter of parameters ?? []) {

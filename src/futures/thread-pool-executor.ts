@@ -165,7 +165,11 @@ export class SubmittingPool {
     this.#how = how;
   }
 
-  /** Like `ThreadPoolExecutor.submit`. Blocks only if the pool has a `maxQueue` that is reached; twin: `submitAsync`. */
+  /**
+   * Has `fn(...args)` run with these options. Blocks only if the pool has a `maxQueue` that is reached; twin:
+   * `submitAsync`.
+   * @throws like `ThreadPoolExecutor.submit`
+   */
   submit<A extends readonly unknown[], R>(
     fn: (...args: A) => SendableResult<R>,
     ...args: Sendable<readonly [...A]>
@@ -173,7 +177,7 @@ export class SubmittingPool {
     return submitTask(this.#pool, this.#how, fn as Task, args) as Future<Awaited<R>>;
   }
 
-  /** Like `ThreadPoolExecutor.submitAsync`. Twin: `submit`. */
+  /** The same, awaiting room in the queue instead of blocking. Twin: `submit`. @throws like `submit` */
   submitAsync<A extends readonly unknown[], R>(
     fn: (...args: A) => SendableResult<R>,
     ...args: Sendable<readonly [...A]>
@@ -183,7 +187,7 @@ export class SubmittingPool {
     }>;
   }
 
-  /** Like `Executor.map`. */
+  /** Calls `fn` with each item, as `Executor.map` does, with these options for each task. @throws like `Executor.map` */
   map<T, R>(
     fn: (item: T) => SendableResult<R>,
     items: SendableItems<T>,

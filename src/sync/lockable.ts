@@ -25,7 +25,7 @@ export interface Lockable extends Disposable {
    * @throws BlockingError (BLOCKING_NOT_ALLOWED) where this thread must not block
    */
   acquire(): this;
-  /** The same with a limit. @returns null when the time was up or, without blocking, it was held */
+  /** The same with a limit. Blocks as long; twin: `acquireAsync`. @returns null if it was held all that time @throws like `acquire()` */
   acquire(options: AcquireOptions): this | null;
   /** Takes it without blocking the event loop. Twin: `acquire`. */
   acquireAsync(): Promise<this>;
