@@ -30,6 +30,7 @@ interface Reflection {
   readonly children?: readonly Reflection[];
   readonly signatures?: readonly Reflection[];
   readonly getSignature?: Reflection;
+  readonly setSignature?: Reflection;
   readonly parameters?: readonly Reflection[];
   readonly type?: Type;
   readonly extendedTypes?: readonly Type[];
@@ -121,6 +122,28 @@ describe("the public surface", () => {
     }
     assert.ok(without.size > 20, "hardly any class was found");
     none([...without].flatMap(([name, has]) => (has ? [] : [`${name} has no example`])));
+  });
+
+  test("each class that threads share says what happens before what", () => {
+    const said = /happen(s|ed) before|sequentially consistent|is as in\s+`\w+`|order nothing between threads/;
+    const shared = exported.filter((one) => one.kind === CLASS && !/Error$/.test(one.name));
+    assert.ok(shared.length > 20, "hardly any class was found");
+    none(shared.filter((one) => !said.test(wordsOf(one))).map(({ name }) => `${name} does not say it`));
+  });
+
+  test("each code that a doc comment names is in docs/errors.md", () => {
+    const errors = readFileSync(path.join(root, "docs", "errors.md"), "utf8");
+    const codes = new Set<string>();
+    const read = (one: Reflection): void => {
+      const thrown = one.comment?.blockTags?.filter(({ tag }) => tag === "@throws") ?? [];
+      for (const { content } of thrown)
+        for (const [code] of textOf(content).matchAll(/\b[A-Z]+(_[A-Z]+)+\b/g)) codes.add(code);
+      for (const inner of [...(one.children ?? []), ...(one.signatures ?? [])]) read(inner);
+      for (const accessor of [one.getSignature, one.setSignature]) if (accessor) read(accessor);
+    };
+    for (const one of exported) read(one);
+    assert.ok(codes.size > 20, `only ${codes.size} were found`);
+    none([...codes].filter((code) => !errors.includes(`\n### ${code}\n`)));
   });
 
   test("what blocks names its twin, which is there, and says where it may not block", () => {

@@ -10,7 +10,8 @@ import { type FutureResults, type MapOptions, mapTasks } from "./map.ts";
 export type Iterables<T extends readonly unknown[]> = { [K in keyof T]: Iterable<T[K]> };
 
 /**
- * The base of executors: `submit` is theirs, `map` and the ways to leave it are made of it.
+ * The base of executors: `submit` is theirs, `map` and the ways to leave it are made of it. Whoever writes one sees to it
+ * that what happened before `submit` happens before the task, and that before what its future lets through.
  *
  * @example
  * ```ts run

@@ -58,6 +58,7 @@ export function mapTasks(
 }
 
 function splitArguments(rest: readonly unknown[]): { iterables: Iterable<unknown>[]; options: MapOptions } {
+  if (rest.length > 1 && rest.at(-1) === undefined) rest = rest.slice(0, -1); // no options
   const last = rest.at(-1);
   const hasOptions =
     rest.length > 1 && typeof last === "object" && last !== null && !(Symbol.iterator in last);

@@ -12,7 +12,7 @@ import type { Event } from "../sync/event.ts";
 import { heedExit } from "../threading/exit.ts";
 import type { Sendable, SendableItems, SendableResult } from "../transfer/sendable.ts";
 import { isBroken } from "./broken.ts";
-import { Executor } from "./executor.ts";
+import { Executor, type Iterables } from "./executor.ts";
 import type { Future } from "./future.ts";
 import { furnish } from "./make-pool.ts";
 import { type FutureResults, type MapOptions, mapTasks } from "./map.ts";
@@ -192,9 +192,18 @@ export class SubmittingPool {
     fn: (item: T) => SendableResult<R>,
     items: SendableItems<T>,
     options?: MapOptions,
-  ): FutureResults<Awaited<R>> {
-    const rest = options === undefined ? [items] : [items, options];
-    return mapTasks(this, this.#pool.maxWorkers, fn as never, rest) as FutureResults<Awaited<R>>;
+  ): FutureResults<Awaited<R>>;
+  map<A extends readonly [unknown, unknown, ...unknown[]], R>(
+    fn: (...items: A) => SendableResult<R>,
+    ...itemsAndOptions: [...Iterables<A>, MapOptions] | [...Iterables<A>]
+  ): FutureResults<Awaited<R>>;
+  map(fn: (...items: never[]) => unknown, ...rest: unknown[]): FutureResults<never> {
+    return mapTasks(this, this.#pool.maxWorkers, fn as never, rest) as FutureResults<never>;
+  }
+
+  /** @internal */
+  [kInspect](): string {
+    return `SubmittingPool { ${this.#pool[kInspect]()} }`;
   }
 }
 

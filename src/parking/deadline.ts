@@ -11,7 +11,7 @@ export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer
 
 /** How long an `Async` wait lasts at most. */
 export interface WaitOptions {
-  /** Milliseconds; absent or Infinity: no limit, 0: try once. */
+  /** Milliseconds, up to TIMEOUT_MAX; absent or Infinity: no limit, 0: try once. */
   timeout?: number;
   /** Ends the wait when it aborts: the promise rejects with its reason, and nobody is left in line. */
   signal?: Signal;

@@ -8,8 +8,9 @@ import { checkBigInt } from "./scalar.ts";
 /**
  * A signed 64-bit integer that all threads see, as a bigint.
  *
- * Reading and writing `value` are atomic, each by itself; the named operations are one step. Nothing here blocks.
- * Sums wrap around.
+ * Reading and writing `value` are atomic and sequentially consistent, each by itself; the named operations are one
+ * step. Nothing here blocks. Sums wrap around. What is no bigint of at most 64 bits is refused: RangeError, TypeError
+ * (INVALID_VALUE).
  *
  * @example
  * ```ts run

@@ -6,7 +6,8 @@ import { Kind } from "../memory/layout.ts";
 import { checkBoolean } from "./scalar.ts";
 
 /**
- * A flag that all threads see. Reading, writing and the one-step forms are atomic; nothing here blocks.
+ * A flag that all threads see. Reading, writing and the one-step forms are atomic and sequentially consistent; nothing
+ * here blocks. What is no boolean is refused: TypeError (INVALID_VALUE).
  *
  * @example
  * ```ts run

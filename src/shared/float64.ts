@@ -19,8 +19,9 @@ function fromBits(bits: bigint): number {
 /**
  * A double that all threads see.
  *
- * Reading and writing `value` are atomic, each by itself, never torn; `add` and the others are one step. Nothing
- * here blocks. Values compare as numbers: 0 equals -0, NaN equals NaN.
+ * Reading and writing `value` are atomic and sequentially consistent, each by itself, never torn; `add` and the others
+ * are one step. Nothing here blocks. Values compare as numbers: 0 equals -0, NaN equals NaN. What is no number is
+ * refused: TypeError (INVALID_VALUE).
  *
  * @example
  * ```ts run

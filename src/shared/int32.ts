@@ -13,6 +13,7 @@ const HIGH = 2_147_483_647;
  *
  * Reading and writing `value` are atomic and sequentially consistent, each by itself: `x.value += 1` is a read and
  * a write, so another thread can come in between; `x.add(1)` is one step. Nothing here blocks. Sums wrap around.
+ * Operands that are no such integer are refused: RangeError, TypeError (INVALID_VALUE).
  *
  * @example
  * ```ts run

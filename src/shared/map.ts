@@ -237,7 +237,10 @@ export class SharedMap<K, V> extends SharedObject {
     return valuesOfMap(this.#at) as IterableIterator<V>;
   }
 
-  /** Calls `fn` for each entry that there is at the call. Without any lock: `fn` may do with the map what it likes. */
+  /**
+   * Calls `fn` for each entry that there is at the call. Without any lock: `fn` may do with the map what it likes.
+   * @throws TypeError (INVALID_ARGUMENT) if `fn` is no function; what `fn` throws
+   */
   forEach(fn: (value: V, key: K, map: this) => void): void {
     forEachEntry(this.#at, fn as (value: unknown, key: unknown, map: unknown) => void, this, "SharedMap");
   }

@@ -14,7 +14,7 @@ export const kLockAt: unique symbol = Symbol("threadkit.lockAt");
 export interface AcquireOptions {
   /** false: try once and return at once. Not together with a timeout. */
   blocking?: boolean;
-  /** Milliseconds; absent or Infinity: no limit, 0: try once. */
+  /** Milliseconds, up to TIMEOUT_MAX; absent or Infinity: no limit, 0: try once. */
   timeout?: number;
 }
 

@@ -575,6 +575,7 @@ describe("a pool tells", () => {
     const { runTime, waitTime } = pool.metrics;
     assert.ok(runTime.max >= 15 && runTime.p50 <= runTime.p90 && runTime.p90 <= runTime.p99);
     assert.ok(waitTime.max >= 15);
+    await until(() => pool.metrics.running === 0, "the worker has come back from its task");
     pool.shutdown({ wait: false });
     assert.match(inspect(pool), /^ThreadPoolExecutor \{ \d of 1 workers, 0 running, 0 queued, shut down \}$/);
   });
@@ -644,6 +645,16 @@ test("pools that nobody shut down leave nothing when their workers have ended", 
   const pool = new ThreadPoolExecutor({ maxWorkers: 2, idleTimeout: 10 });
   for (let i = 0; i < 100; i++) pool.submit((n: number) => n, i);
   await untilEmpty(pool);
+});
+
+test("a pool with options maps several iterables, takes undefined for no options, and says whose it is", async () => {
+  using pool = new ThreadPoolExecutor(1);
+  const urgent = pool.with({ priority: 1 });
+  assert.deepEqual([...urgent.map((a: number, b: string) => `${a}${b}`, [1, 2], ["a", "b"])], ["1a", "2b"]);
+  assert.deepEqual([...urgent.map((n: number) => n, [1, 2], { chunksize: 1 })], [1, 2]);
+  assert.deepEqual([...urgent.map((n: number) => n, [3], undefined)], [3]);
+  assert.deepEqual([...pool.map((n: number) => n, [3], undefined)], [3]);
+  assert.equal(inspect(urgent), `SubmittingPool { ${inspect(pool)} }`);
 });
 
 describe("the signal of a map", () => {
