@@ -186,7 +186,7 @@ for (const [part, entry] of Object.entries(PARTS))
       plugins: [fromCore(taken[part])],
     }),
   );
-for (const name of ["worker", "supervisor"]) {
+for (const name of ["worker", "supervisor", "main"]) {
   const outfile = `dist/${name}.cjs`;
   await build({
     ...settings,
@@ -236,9 +236,9 @@ writeFileSync(
   "dist/index.js",
   [
     'import { createRequire } from "node:module";',
-    "const load = createRequire(import.meta.url);",
-    ...FACES.map((part) => `export const { ${namesOf(part)} } = load("./${part}.cjs");`),
-    `if (${IN_JEST}) load("./core.cjs").loadAll();`,
+    'const { load } = createRequire(import.meta.url)("./main.cjs");',
+    ...FACES.map((part) => `export const { ${namesOf(part)} } = load("${part}.cjs");`),
+    `if (${IN_JEST}) load("core.cjs").loadAll();`,
   ].join("\n"),
 );
 // Whoever requires it pays for the parts whose names are asked for. `0 &&`: so that Node sees the names when it is imported.

@@ -1,19 +1,13 @@
 /**
- * Loads the library in a worker of Node's. V8 would compile it anew in each, 3–4 ms of every start; the supervisor
- * leaves the compiled code in shared memory, and workers that start later take it from there. V8 checks it against
- * the source, its own version and flags, and compiles as usual if anything differs.
+ * Loads the files of the library in Node, by scripts of which V8 can make a code cache. V8 would compile them anew in
+ * each worker, 8–12 ms of a start; the first thread that has run them leaves the compiled code in shared memory, and
+ * workers take it from there. V8 checks it against the source, its own version and flags, and compiles as usual if
+ * anything differs.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Script } from "node:vm";
-import { workerData } from "node:worker_threads";
 
-interface Core {
-  runWorker(): void;
-  runSupervisor(codeCache: (file: string) => Uint8Array): void;
-  /** What it takes in place of `require` for its other files. */
-  loadWith(load: (file: string) => unknown): void;
-}
 type Wrapper = (
   exports: object,
   require: NodeJS.Require,
@@ -21,27 +15,20 @@ type Wrapper = (
   file: string,
   folder: string,
 ) => void;
-type Caches = (arena: SharedArrayBuffer, file: string) => Uint8Array | undefined;
 
 /** Of the file that this is bundled into, which stands beside the library. */
 declare const require: NodeJS.Require;
 declare const __dirname: string;
 
-/** The library, which loads its other files with their caches, too. */
-export function loadCore(cacheIn: Caches): Core {
-  const core = load("core.cjs", cacheIn) as Core;
-  core.loadWith((file) => load(file, cacheIn));
-  return core;
-}
-
 /** Those that have run here, by file. */
 const scripts = new Map<string, Script>();
 
-function load(name: string, cacheIn: Caches): unknown {
+/** Loads a file of the library once, as `require` would. */
+export function load(name: string, cachedData?: Uint8Array): unknown {
   const file = join(__dirname, name);
   const loaded = require.cache[file];
   if (loaded !== undefined) return loaded.exports; // somebody has imported the library
-  const script = compile(name, cacheIn((workerData as { arena: SharedArrayBuffer }).arena, name));
+  const script = compile(name, cachedData);
   scripts.set(name, script);
   const module = {
     ...{ id: file, filename: file, path: __dirname, loaded: true, children: [], paths: [] },
@@ -61,4 +48,20 @@ function compile(name: string, cachedData?: Uint8Array): Script {
 /** A cache of a file of the library, with all of it that has run here: of those that have not, V8 keeps less. */
 export function codeCache(name: string): Uint8Array {
   return (scripts.get(name) ?? compile(name)).createCachedData();
+}
+
+/** Has it run here? */
+export function hasRun(name: string): boolean {
+  return scripts.has(name);
+}
+
+/**
+ * Is this the realm that Node gave the thread, in which scripts run? Those of Vitest and Jest are others. And with
+ * NODE_COMPILE_CACHE it is `require` that finds compiled code, on the disk.
+ */
+export function suitsScripts(): boolean {
+  const { getCompileCacheDir } = process.getBuiltinModule("node:module") as {
+    getCompileCacheDir?(): unknown;
+  };
+  return new Script("globalThis").runInThisContext() === globalThis && getCompileCacheDir?.() === undefined;
 }

@@ -43,7 +43,7 @@ export const H_IDLE = 17;
 export const H_EXITING = 18;
 /** 1: the supervisor was started. */
 export const H_SUPERVISOR_UP = 19;
-/** Block with V8's code cache of this library, once the supervisor has made it. */
+/** Block with V8's code caches of this library, once main or the supervisor has made it. */
 export const H_CODE_CACHE = 20;
 /** Number of the last pool with an automatic name. */
 export const H_POOL_COUNT = 21;

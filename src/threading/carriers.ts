@@ -100,6 +100,12 @@ export function bootAhead(): void {
   boot(realm, 0, undefined);
 }
 
+/** In main: what it does while its first worker boots. */
+let whileBooting: (() => void) | undefined;
+export function onFirstBoot(handler: () => void): void {
+  whileBooting = handler;
+}
+
 function boot(realm: number, parent: 0 | 1, job: Job | undefined): void {
   words[realm + R_PARENT] = parent;
   const { ours, theirs } = channel();
@@ -127,6 +133,9 @@ function boot(realm: number, parent: 0 | 1, job: Job | undefined): void {
   });
   if (parent === 0) askSupervisor({ watch: realm, port: ours }, [ours]);
   else watchHere(realm, ours);
+  const handler = whileBooting;
+  whileBooting = undefined;
+  handler?.();
 }
 
 /** In the supervisor: what to do with the port of a worker of its own. */

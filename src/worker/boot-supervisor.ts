@@ -1,5 +1,5 @@
 /** First file of the supervisor. */
-import { codeCache, loadCore } from "../host/node-load.ts";
-import { cachedCode } from "./cached-code.ts";
+import { codeCache } from "../host/node-load.ts";
+import { loadCore } from "./load-core.ts";
 
-loadCore(cachedCode).runSupervisor(codeCache);
+loadCore().runSupervisor(codeCache);

@@ -1,5 +1,4 @@
 /** First file of a thread's worker. */
-import { loadCore } from "../host/node-load.ts";
-import { cachedCode } from "./cached-code.ts";
+import { loadCore } from "./load-core.ts";
 
-loadCore(cachedCode).runWorker();
+loadCore().runWorker();

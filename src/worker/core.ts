@@ -2,9 +2,10 @@
 import { knownExports, knownParts } from "../capture/library.ts";
 import { loadPart, type Part, setPartLoader } from "../memory/parts.ts";
 import * as face from "../public/core.ts";
+import { onFirstBoot } from "../threading/carriers.ts";
 import { outgoing, setOutgoing } from "../threading/outgoing.ts";
 import { watchWaits } from "../threading/warning.ts";
-import { offerCodeCache } from "./code-cache.ts";
+import { offerCodeCache, offerFullCodeCache } from "./code-cache.ts";
 import { runSupervisor as supervise } from "./supervisor-entry.ts";
 
 /** What the parts export, as the build finds it. */
@@ -22,6 +23,10 @@ let load: (file: string) => unknown = (file) => require(inFolder(file));
 export function loadWith(loader: (file: string) => unknown): void {
   load = loader;
 }
+/** In main, if it can: the first worker that boots finds compiled code. */
+export function cacheWith(codeCache: (file: string) => Uint8Array, hasRun: (file: string) => boolean): void {
+  onFirstBoot(() => offerCodeCache((file) => (hasRun(file) ? codeCache(file) : undefined)));
+}
 watchWaits();
 setOutgoing(() => load("outgoing.cjs") as never);
 setPartLoader((part) => void load(`${part}.cjs`));
@@ -36,5 +41,5 @@ export * from "../public/core.ts";
 export { runWorker } from "./entry.ts";
 
 export function runSupervisor(codeCache: (file: string) => Uint8Array): void {
-  supervise(() => offerCodeCache(codeCache));
+  supervise(() => offerFullCodeCache(codeCache));
 }

@@ -51,11 +51,13 @@ export function indexOf(object: object): number {
   return (object as Record<symbol, number>)[key];
 }
 
-/** Bytes in use, but for the code cache: that is made once for the process, some time after its first thread. */
+/** Bytes in use, but for code caches: main makes one at the first start, the supervisor another some time after. */
 export function usedBytes(): number {
   const words = arenaWords();
-  const cache = Atomics.load(words, H_CODE_CACHE);
-  return Atomics.load(words, H_USED) - (cache === 0 ? 0 : spanOf(words, cache) * PAGE_WORDS * 4);
+  let pages = 0;
+  for (let cache = Atomics.load(words, H_CODE_CACHE); cache !== 0; cache = words[cache])
+    pages += spanOf(words, cache);
+  return Atomics.load(words, H_USED) - pages * PAGE_WORDS * 4;
 }
 
 /** Pages of the span that a block takes. */
