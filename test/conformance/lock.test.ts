@@ -5,6 +5,7 @@ import "../harness/watchdog.ts";
 import { inspect } from "node:util";
 import {
   BrokenLockError,
+  getIdent,
   Lock,
   RuntimeError,
   SharedBoolean,
@@ -528,10 +529,10 @@ test("a lock says who holds it and how many wait when it is printed", async () =
   const lock = new Lock();
   assert.equal(inspect(lock), "Lock { free }");
   lock.acquire();
-  assert.equal(inspect(lock), "Lock { held by thread 1 }");
+  assert.equal(inspect(lock), `Lock { held by thread ${getIdent()} }`);
   const thread = start((lock) => lock.with(() => {}), lock);
   await until(() => inLine(lock) === 1, "it waits");
-  assert.equal(inspect(lock), "Lock { held by thread 1, 1 waiting }");
+  assert.equal(inspect(lock), `Lock { held by thread ${getIdent()}, 1 waiting }`);
   lock.release();
   await joinAll([thread]);
   assert.equal(inspect(lock), "Lock { free }");
