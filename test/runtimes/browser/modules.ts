@@ -25,6 +25,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 const FILES: Readonly<Record<string, string>> = {
   "test/harness/child.ts": `${SHIMS}/child.ts`,
   "test/harness/watchdog.ts": `${SHIMS}/empty.ts`,
+  "src/host/browser-scope.ts": `${SHIMS}/scope.ts`,
 };
 
 /** Functions of the tests' own that hand what they are given to threads. */

@@ -5,6 +5,7 @@ export interface Result {
   readonly error?: string;
   /** Why it was not run to its end. */
   readonly skipped?: string;
+  readonly ms?: number;
 }
 
 interface Entry {
@@ -103,14 +104,15 @@ export async function runAll(
       await Promise.race([body({ diagnostic() {} }), late]);
       clearTimeout(timer);
       if (unhandled.size > 0) throw [...unhandled.values()][0];
-      tell({ name });
+      tell({ name, ms: performance.now() - began });
     } catch (thrown) {
       const error = thrown as Error;
       // From a thread it comes as a plain Error.
       const isAbsent = error instanceof NotHere || error?.message?.startsWith("needs node:");
       const skipped = isAbsent ? error.message : pass(error);
       const text = `${error?.name}: ${error?.message}\n${error?.stack}`;
-      tell(skipped === undefined ? { name, error: text } : { name, skipped });
+      const ms = performance.now() - began;
+      tell(skipped === undefined ? { name, ms, error: text } : { name, ms, skipped });
     }
     unhandled.clear();
     if (performance.now() - began > 5000)
