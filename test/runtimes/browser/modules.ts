@@ -26,6 +26,13 @@ const FILES: Readonly<Record<string, string>> = {
   "test/harness/child.ts": `${SHIMS}/child.ts`,
   "test/harness/watchdog.ts": `${SHIMS}/empty.ts`,
   "src/host/browser-scope.ts": `${SHIMS}/scope.ts`,
+  // As in scripts/build-browser.mjs: these are made of Node.
+  ...Object.fromEntries(
+    ["coverage", "lazy", "outgoing", "peek", "plan", "position", "rebuild", "resolve"].map((name) => [
+      `src/capture/${name}.ts`,
+      `src/capture/${name}-lifted.ts`,
+    ]),
+  ),
 };
 
 /** Functions of the tests' own that hand what they are given to threads. */
@@ -42,7 +49,7 @@ const HEED = ["unhandledrejection", "rejectionhandled"]
 /** The text of a file of the site: a file of the repository, or the slice of one. */
 export function readModule(file: string): string | Uint8Array | undefined {
   if (file === "assert.js") return (assert ??= bundleAssert());
-  if (FILES[file] !== undefined) return `export * from "/isolated/${FILES[file]}";`;
+  if (Object.hasOwn(FILES, file)) return `export * from "/isolated/${FILES[file]}";`;
   const source = file.replace(/\.slice\.js$/, "");
   const at = path.join(root, source);
   if (!statSync(at, { throwIfNoEntry: false })?.isFile() || file.includes("..")) return undefined;
