@@ -69,7 +69,7 @@ function isHandedOn(module: Module, { callee }: Syntax, further: ReadonlySet<str
   if (callee.type === "Identifier") return further.has(callee.name);
   if (callee.type !== "MemberExpression" || callee.computed) return false;
   const { name } = callee.property;
-  if (name === "submit" || further.has(name)) return true;
+  if (name === "submit" || name === "submitAsync" || further.has(name)) return true;
   if (name === "map") return isPool(module, callee.object);
   return !LOCAL.has(name) && isLibraryObject(module, callee.object);
 }

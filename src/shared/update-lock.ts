@@ -7,7 +7,7 @@
  * that takes no function need not take the lock, if under the guard of the queue it finds `isUpdating` false.
  */
 import { compareExchange, load, store } from "#atomics";
-import { endTask, inTask } from "#host";
+import { endTask, followsTasks, inTask } from "#host";
 import { describe, RuntimeError, typeError } from "../errors/errors.ts";
 import { cover, words } from "../memory/arena.ts";
 import { parkSync, wakeAll } from "../parking/park.ts";
@@ -62,6 +62,8 @@ function takeSlow(at: number, found: number, call: UpdateCall): void {
 
 /** Async updates of this realm that have the lock. */
 const awaited = new Set<number>();
+/** Whose function has not returned yet: where tasks can't be told apart, so much is known of who is inside. */
+const running = new Set<number>();
 
 /**
  * Runs `body` with the lock at `at` until its promise settles, without blocking the event loop. `body` must ask
@@ -76,10 +78,11 @@ export async function runUpdateAsync<T>(
 ): Promise<T> {
   cover(at + UPDATE_WORDS);
   if (isMine(load(words, at)) && isInside(at)) throw nestedError(call);
-  await acquireForTask(at, undefined, true);
+  // An update in an update is a mistake, two at a time are none: the second waits, even if it can't be told which it is.
+  await acquireForTask(at, undefined, true, false);
   awaited.add(at);
   try {
-    return await body();
+    return await begun(at, body);
   } finally {
     // Once the thread is over it is not: see `onThreadEnd` below.
     if (awaited.delete(at)) {
@@ -88,6 +91,16 @@ export async function runUpdateAsync<T>(
       letGo(at, BLOCKING);
       endTask(task);
     }
+  }
+}
+
+function begun<T>(at: number, body: () => T): T {
+  if (followsTasks()) return body();
+  running.add(at);
+  try {
+    return body();
+  } finally {
+    running.delete(at);
   }
 }
 
@@ -109,7 +122,7 @@ onThreadEnd((ident) => {
 /** Does the calling code run inside the update that this thread has begun? */
 function isInside(at: number): boolean {
   const task = words[at + TASK];
-  return task === 0 || inTask(task);
+  return task === 0 || inTask(task) || running.has(at);
 }
 
 /** The thread `ident` is gone: if it was in an update, that never was. */

@@ -63,12 +63,14 @@ const AWAITING: MutexKind = { ...BLOCKING, isGift: (at) => words[at + TASK] === 
 
 /**
  * acquireAsync of the lock at `at`, whose promise resolves to `result`. Not an async function: the promise that the
- * caller gets must be the very one that its task begins with.
+ * caller gets must be the very one that its task begins with. `nests`: sections may stand in each other, so where tasks
+ * can't be told apart one must not wait for another.
  */
 export function acquireForTask<T>(
   at: number,
   options: WaitOptions | undefined,
   result: T,
+  nests = true,
 ): Promise<T | null> {
   let wait: ReturnType<typeof checkWait>;
   try {
@@ -81,7 +83,7 @@ export function acquireForTask<T>(
         words[at + DEPTH]++;
         return Promise.resolve(result);
       }
-      if (owner !== 0 && !followsTasks()) throw unknownTask();
+      if (owner !== 0 && nests && !followsTasks()) throw unknownTask();
       if (owner === 0 && wait.timeout === Number.POSITIVE_INFINITY && wait.signal === undefined)
         throw deadlock(THREAD_HOLDS);
     }

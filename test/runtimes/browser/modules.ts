@@ -37,7 +37,7 @@ const FILES: Readonly<Record<string, string>> = {
 
 /** Functions of the tests' own that hand what they are given to threads. */
 const TO_THREADS =
-  "start startEach whileHeld whenAwaited lineUp whileBlocked whileBusy inThread together submit map run".split(
+  "start startEach whileHeld whenAwaited lineUp whileBlocked whileBusy inThread together submit map run put".split(
     " ",
   );
 
@@ -63,11 +63,13 @@ let assert: string | undefined;
 const texts = new Map<string, { readonly main: string; readonly slice: string }>();
 
 function transform(at: string): { main: string; slice: string } {
-  const { code } = transformSync(readFileSync(at, "utf8"), {
+  const { code: written } = transformSync(readFileSync(at, "utf8"), {
     loader: "ts",
     target: "es2022",
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
   });
+  // Threads get functions that loops take out of such a list, which no tool sees.
+  const code = /^const DRIVERS\b/m.test(written) ? `${written}\nif (false) together(DRIVERS);\n` : written;
   const program = parse(code, { ecmaVersion: "latest", sourceType: "module" });
   const lifted = lift(code, program as never, { file: path.relative(root, at), functions: TO_THREADS });
   const base = path.relative(root, at).replaceAll(path.sep, "/");

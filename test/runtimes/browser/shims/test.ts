@@ -95,6 +95,7 @@ export async function runAll(
       tell({ name, skipped: different[1] });
       continue;
     }
+    console.debug(`begins: ${name}`);
     const began = performance.now();
     try {
       let timer: ReturnType<typeof setTimeout> | undefined;
