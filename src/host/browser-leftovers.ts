@@ -99,9 +99,14 @@ function countGlobals(): number {
   return count;
 }
 
+/** Methods of the console, as they are now. */
+const consoleNow = () => Object.values((globals as { console?: object }).console ?? {});
+let console: readonly unknown[] = [];
+
 export const leftovers: Host["leftovers"] = () => {
   if (baseline === 0) {
     baseline = countGlobals();
+    console = consoleNow();
     touched = undefined;
     listeners = 0;
     return undefined;
@@ -110,5 +115,6 @@ export const leftovers: Host["leftovers"] = () => {
   if (touched !== undefined) return `what ${touched} may have begun`;
   if (listeners > 0) return "listeners";
   if (countGlobals() !== baseline) return "new globals";
+  if (consoleNow().some((method, i) => method !== console[i])) return "another console";
   return undefined;
 };

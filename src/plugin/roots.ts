@@ -50,7 +50,7 @@ function addNew(
   node: Syntax,
   add: (values: readonly Syntax[], certain?: boolean) => void,
 ): void {
-  const name = module.libraryName(node.callee);
+  const name = module.libraryName(node.callee) ?? baseName(module, node.callee);
   if (name === undefined) return;
   if (name === "Thread" && node.arguments[0]?.type === "ObjectExpression") {
     for (const property of node.arguments[0].properties as Syntax[]) {
@@ -61,6 +61,14 @@ function addNew(
     add(node.arguments.slice(1, 2), true);
     add(node.arguments.slice(2));
   } else add(node.arguments);
+}
+
+/** What of this library a class of the module extends: its constructor takes the same, if it has none of its own. */
+function baseName(module: Module, callee: Syntax): string | undefined {
+  const binding = callee.type === "Identifier" && module.bindingOf(callee);
+  if (!binding) return undefined;
+  const { superClass } = (binding.kind === "class" ? binding.declaration : binding.declarator?.init) ?? {};
+  return superClass == null ? undefined : (module.libraryName(superClass) ?? baseName(module, superClass));
 }
 
 function isHandedOn(module: Module, { callee }: Syntax, further: ReadonlySet<string>): boolean {

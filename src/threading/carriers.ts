@@ -39,9 +39,15 @@ import { askSupervisor, isMainRealm, supervisorSoon, workerEnded } from "./watch
 /** Workers that belong to this realm (main or the supervisor), by realm block. */
 const workers = new Map<number, HostWorker>();
 
-/** Gives a thread to a carrier from the cache, or to a new one. */
+/** Gives a thread to a carrier from the cache, or to a new one. The supervisor does it for threads that can't. */
 export function assign(job: Job): void {
   supervisorSoon();
+  if (load(words, job.thread + T_FLAGS) & KILLED) {
+    // Killed while the wish to start it was on its way.
+    release(job.message);
+    endThread(job.thread);
+    return;
+  }
   if (job.resourceLimits === undefined) {
     const realm = takeIdle(job);
     if (realm !== 0) return;
@@ -78,13 +84,7 @@ function put(job: Job, realm: number): void {
 }
 
 /** A new worker, child of the calling realm; the other end of its port goes to the supervisor. */
-export function startCarrier(job: Job, parent: 0 | 1): void {
-  if (load(words, job.thread + T_FLAGS) & KILLED) {
-    // Killed while the wish to start it was on its way.
-    release(job.message);
-    endThread(job.thread);
-    return;
-  }
+function startCarrier(job: Job, parent: 0 | 1): void {
   const realm = createRealm();
   put(job, realm);
   words[realm + R_CARRIER] = ASSIGNED;

@@ -18,7 +18,7 @@ import { GuardStuck, onStuck, patiently } from "../memory/guard.ts";
 import { dumpState } from "../parking/census.ts";
 import { BOOTED, CONDEMNED, R_BOOTED, T_REALM, T_STATE, TERMINATED } from "../parking/layout.ts";
 import { joinRealm } from "../parking/realm.ts";
-import { onOwnCarrier, startCarrier } from "../threading/carriers.ts";
+import { assign, onOwnCarrier } from "../threading/carriers.ts";
 import { endWorker } from "../threading/kill.ts";
 import { openMailbox } from "../threading/mail.ts";
 import { writeOut } from "../threading/output.ts";
@@ -57,7 +57,7 @@ function handle(message: unknown): void {
 
 function take(request: Request): void {
   if ("watch" in request) watch(request.watch, request.port);
-  else if ("start" in request) startCarrier(request.start, 1);
+  else if ("start" in request) assign(request.start);
   else if ("kill" in request) seeToEnd(request.kill);
   else if ("deposit" in request) keep(request);
   else if ("fetch" in request) answer(request);
@@ -94,7 +94,7 @@ const GRACE = 4;
  */
 function seeToEnd(thread: number, looks = 1, unbornFor = 0): void {
   const realm = words[thread + T_REALM];
-  // Without a realm it is still on its way here, and `startCarrier` will see that it was killed.
+  // Without a realm it is still on its way here, and `assign` will see that it was killed.
   if (realm === 0 || load(words, thread + T_STATE) === TERMINATED) {
     release(thread);
     return;

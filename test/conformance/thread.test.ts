@@ -15,6 +15,7 @@ import {
   RuntimeError,
   SharedBoolean,
   SharedInt32,
+  SharedList,
   setExcepthook,
   sleep,
   sleepAsync,
@@ -1010,6 +1011,22 @@ describe("a carrier that serves a second thread", { concurrency: false }, () => 
     const ids = new Set<number | undefined>();
     for (let i = 0; i < 20; i++) ids.add(await runIn(() => {}));
     assert.ok(ids.size < 10, `20 threads one after the other had ${ids.size} workers`);
+  });
+
+  test("is found by threads too that hand it shared memory, which only its owner can post", async () => {
+    const ids = new SharedList<number | undefined>();
+    const starter = start((ids) => {
+      const bytes = new Int32Array(new SharedArrayBuffer(4));
+      for (let i = 1; i <= 20; i++) {
+        const thread = new Thread({ target: () => void Atomics.add(bytes, 0, 1) }).start();
+        thread.join();
+        if (bytes[0] !== i) throw new Error(`it is not the same memory: ${bytes[0]}`);
+        ids.push(thread.nativeId);
+      }
+    }, ids);
+    await joinAll([starter]);
+    const workers = new Set(ids);
+    assert.ok(workers.size < 10, `20 threads one after the other had ${workers.size} workers`);
   });
 
   test("has another current thread, with its own name and ident", async () => {

@@ -20,7 +20,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "threadkit/lifted": "dist/browser/lifted.js",
   "node:test": `${SHIMS}/test.ts`,
   "node:assert/strict": "assert.js",
-  "node:util": `${SHIMS}/util.ts`,
+  "node:util": "inspect.js",
 };
 const FILES: Readonly<Record<string, string>> = {
   "test/harness/child.ts": `${SHIMS}/child.ts`,
@@ -37,7 +37,7 @@ const FILES: Readonly<Record<string, string>> = {
 
 /** Functions of the tests' own that hand what they are given to threads. */
 const TO_THREADS =
-  "start startEach whileHeld whenAwaited lineUp whileBlocked whileBusy inThread together submit map run put".split(
+  "start startEach whileHeld whenAwaited lineUp whileBlocked whileBusy inThread together submit map run put freeze exceptionOf runIn".split(
     " ",
   );
 
@@ -49,6 +49,7 @@ const HEED = ["unhandledrejection", "rejectionhandled"]
 /** The text of a file of the site: a file of the repository, or the slice of one. */
 export function readModule(file: string): string | Uint8Array | undefined {
   if (file === "assert.js") return (assert ??= bundleAssert());
+  if (file === "inspect.js") return (inspect ??= bundleInspect());
   if (Object.hasOwn(FILES, file)) return `export * from "/isolated/${FILES[file]}";`;
   const source = file.replace(/\.slice\.js$/, "");
   const at = path.join(root, source);
@@ -60,6 +61,7 @@ export function readModule(file: string): string | Uint8Array | undefined {
   return source === file ? made.main : made.slice;
 }
 let assert: string | undefined;
+let inspect: string | undefined;
 const texts = new Map<string, { readonly main: string; readonly slice: string }>();
 
 function transform(at: string): { main: string; slice: string } {
@@ -68,8 +70,7 @@ function transform(at: string): { main: string; slice: string } {
     target: "es2022",
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
   });
-  // Threads get functions that loops take out of such a list, which no tool sees.
-  const code = /^const DRIVERS\b/m.test(written) ? `${written}\nif (false) together(DRIVERS);\n` : written;
+  const code = loopsSeen(written);
   const program = parse(code, { ecmaVersion: "latest", sourceType: "module" });
   const lifted = lift(code, program as never, { file: path.relative(root, at), functions: TO_THREADS });
   const base = path.relative(root, at).replaceAll(path.sep, "/");
@@ -79,6 +80,15 @@ function transform(at: string): { main: string; slice: string } {
     main: addressed(lifted?.main(url).toString() ?? code),
     slice: addressed(lifted?.slice?.(base).toString() ?? ""),
   };
+}
+
+/** Threads get functions that loops of the tests take out of lists, which no tool sees: calls tell of them. */
+function loopsSeen(code: string): string {
+  const told = /^const DRIVERS\b/m.test(code) ? `${code}\nif (false) together(DRIVERS);\n` : code;
+  return told.replace(
+    /^( *)for \((const .*) of (\[\n[^]*?\n\1\])\) \{$/gm,
+    (_whole, indent, names, list) => `${indent}for (${names} of Object.freeze(${list})) {`,
+  );
 }
 
 function addressed(code: string, isShim = false): string {
@@ -105,9 +115,13 @@ function withoutNode(code: string): string {
 }
 
 /** The package `assert`, Node's own as others have carried it over. */
-function bundleAssert(): string {
+const bundleAssert = () => bundle('import assert from "assert/"; export default assert.strict;');
+/** As well `inspect`. */
+const bundleInspect = () => bundle('export { inspect } from "node-inspect-extracted";');
+
+function bundle(contents: string): string {
   const { outputFiles } = buildSync({
-    stdin: { contents: 'import assert from "assert/"; export default assert.strict;', resolveDir: root },
+    stdin: { contents, resolveDir: root },
     bundle: true,
     format: "esm",
     platform: "browser",

@@ -1,7 +1,15 @@
 /** In the place of Node's globals and modules in a browser. */
 import { NotHere } from "./test.ts";
 
-export const process = { env: {} as Record<string, string | undefined>, version: "", versions: {}, argv: [] };
+export const process = {
+  env: {} as Record<string, string | undefined>,
+  version: "",
+  versions: {},
+  argv: [],
+  on: absent("process.on"),
+  exit: absent("process.exit"),
+  memoryUsage: absent("process.memoryUsage"),
+};
 
 const waiting: (() => void)[] = [];
 let port: { postMessage(message: number): void } | undefined;
