@@ -1,7 +1,7 @@
 /** ThreadPoolExecutor: threads that run what is submitted. */
 
 import { load, or } from "#atomics";
-import { beforeCollecting } from "../capture/coverage.ts";
+import { beforeCollecting } from "../capture/tools/coverage.ts";
 import { RuntimeError } from "../errors/errors.ts";
 import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";

@@ -4,7 +4,7 @@
  */
 import type MagicString from "magic-string";
 import type { Bundle } from "magic-string";
-import type { Syntax } from "../capture/scopes.ts";
+import type { Syntax } from "../capture/syntax/scopes.ts";
 import { errorClasses, importedAs, Module } from "./module.ts";
 import { Reach } from "./reach.ts";
 import { findRoots } from "./roots.ts";

@@ -1,5 +1,5 @@
 /** What users may tell the plugins, and what all of them do alike. */
-import type { Syntax } from "../capture/scopes.ts";
+import type { Syntax } from "../capture/syntax/scopes.ts";
 
 export interface PluginOptions {
   /**

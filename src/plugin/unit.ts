@@ -1,8 +1,8 @@
 /** What the lift knows of one function, class or foreign function. */
-import { type Reason, textReason } from "../capture/check.ts";
-import { pathToChanged, UNKNOWN } from "../capture/mutations.ts";
-import type { Binding, Capture, FunctionInfo, ImportOrigin, Syntax } from "../capture/scopes.ts";
-import { type Edit, staticFields } from "../capture/text.ts";
+import { type Reason, textReason } from "../capture/outgoing/check.ts";
+import { type Edit, staticFields } from "../capture/syntax/edits.ts";
+import { pathToChanged, UNKNOWN } from "../capture/syntax/mutations.ts";
+import type { Binding, Capture, FunctionInfo, ImportOrigin, Syntax } from "../capture/syntax/scopes.ts";
 import type { LiftedUnit } from "../transfer/boundary.ts";
 import { importedAs, keyOf, type Module, nameFor } from "./module.ts";
 

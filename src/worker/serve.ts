@@ -13,7 +13,7 @@ import {
   receive,
   turn,
 } from "#host";
-import { setBeforeImports, setBeforeRequires } from "../capture/resolve.ts";
+import { setBeforeImports, setBeforeRequires } from "../capture/incoming/resolve.ts";
 import { RuntimeError } from "../errors/errors.ts";
 import { release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";

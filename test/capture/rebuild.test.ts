@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { knownExports, lifter, setSharedPredicate } from "../../src/capture/plan.ts";
-import { builder, createBuilder, importAll } from "../../src/capture/rebuild.ts";
+import { builder, createBuilder, importAll } from "../../src/capture/incoming/rebuild.ts";
+import { knownExports, lifter, setSharedPredicate } from "../../src/capture/outgoing/plan.ts";
 import { type FunctionImage, type Reference, Symbolic } from "../../src/transfer/boundary.ts";
 import { modern, path } from "./fixtures.ts";
 import { close, there } from "./there.ts";
@@ -152,8 +152,8 @@ describe("a child process", () => {
   };
   const run = async (source: string, flags: string[], env: Record<string, string> = {}) => {
     const load = process.features && !(process.features as { typescript?: unknown }).typescript;
-    const url = JSON.stringify(new URL("../../src/capture/plan.ts", import.meta.url).href);
-    const rebuild = JSON.stringify(new URL("../../src/capture/rebuild.ts", import.meta.url).href);
+    const url = JSON.stringify(new URL("../../src/capture/outgoing/plan.ts", import.meta.url).href);
+    const rebuild = JSON.stringify(new URL("../../src/capture/incoming/rebuild.ts", import.meta.url).href);
     const code = `import { lifter } from ${url}; import { builder } from ${rebuild};\n${source}`;
     const all = [...(load ? ["--import", "tsx"] : []), ...flags, "--input-type=module", "-e", code];
     const options = { env: { ...process.env, NODE_OPTIONS: "", NODE_NO_WARNINGS: "1", ...env } };
@@ -194,7 +194,7 @@ describe("a child process", () => {
   test("may run code given with -e, a script or a module", async () => {
     const source = `const x = 1; console.log(JSON.stringify(lifter.lift(() => x, "target").captures));`;
     assert.equal(await run(source, []), "[1]\n");
-    const url = JSON.stringify(new URL("../../src/capture/plan.ts", import.meta.url).href);
+    const url = JSON.stringify(new URL("../../src/capture/outgoing/plan.ts", import.meta.url).href);
     const script = `const path = require("path"); const x = 1;
       import(${url}).then(({ lifter }) => console.log(lifter.lift(() => [path, x], "target").captures[0].reference.type));`;
     assert.equal(await runScript(script), "require\n");

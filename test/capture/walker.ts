@@ -14,7 +14,7 @@ export interface Packed {
   readonly references: Reference[];
 }
 
-type Lifter = typeof import("../../src/capture/plan.ts").lifter;
+type Lifter = typeof import("../../src/capture/outgoing/plan.ts").lifter;
 
 export function pack(root: unknown, lifter: Lifter, label: string): Packed {
   const entries: Entry[] = [];

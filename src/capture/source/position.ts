@@ -1,0 +1,109 @@
+/** Lines, columns and offsets of one text, and how places are named in messages. */
+import { isAbsolute, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { nodeModule, runtime } from "../lazy.ts";
+import { viteMap } from "../tools/vite.ts";
+
+/** A text that stands somewhere in a file: line and column of its first character are known. */
+export interface PlacedText {
+  readonly url: string;
+  readonly text: string;
+  readonly lineOffset: number;
+  readonly columnOffset: number;
+  /** Its source map, where the text does not hold it. */
+  readonly map?: () => unknown;
+}
+
+const lineTables = new WeakMap<PlacedText, number[]>();
+
+function lineStarts(placed: PlacedText): number[] {
+  let starts = lineTables.get(placed);
+  if (!starts) {
+    starts = [0];
+    for (const end of placed.text.matchAll(/\r\n|[\n\r\u2028\u2029]/g))
+      starts.push(end.index + end[0].length);
+    lineTables.set(placed, starts);
+  }
+  return starts;
+}
+
+/** Offset in the text of a zero-based position in the file; -1 if it is outside. */
+export function offsetOf(placed: PlacedText, line: number, column: number): number {
+  const row = line - placed.lineOffset;
+  const start = lineStarts(placed)[row];
+  return start === undefined ? -1 : start + column - (row === 0 ? placed.columnOffset : 0);
+}
+
+/** Zero-based position in the file of an offset in the text. */
+export function positionOf(placed: PlacedText, offset: number): { line: number; column: number } {
+  const starts = lineStarts(placed);
+  let low = 0;
+  let high = starts.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (starts[middle] <= offset) low = middle;
+    else high = middle;
+  }
+  const column = offset - starts[low] + (low === 0 ? placed.columnOffset : 0);
+  return { line: low + placed.lineOffset, column };
+}
+
+type SourceMap = InstanceType<typeof import("node:module").SourceMap>;
+
+const sourceMaps = new WeakMap<PlacedText, SourceMap | null>();
+
+/** What a loader left at the end of what it compiled; tools that wrap it put more behind it. */
+function inlineMap(text: string): unknown {
+  const start = text.lastIndexOf("\n//# sourceMappingURL=data:application/json");
+  const found = /;base64,([\w+/=]+)\s/.exec(start < 0 ? "" : `${text.slice(start)}\n`);
+  if (!found) return undefined;
+  const bytes = Uint8Array.from(atob(found[1]), (c) => c.charCodeAt(0));
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
+
+/** The source map of what tsx, Vite and other loaders compiled. */
+function sourceMapOf(placed: PlacedText): SourceMap | null {
+  let map = sourceMaps.get(placed);
+  if (map === undefined) {
+    map = null;
+    try {
+      const payload = inlineMap(placed.text) ?? placed.map?.() ?? viteMap(placed.url);
+      if (payload) map = new (nodeModule().SourceMap)(payload as never);
+    } catch {
+      // A broken map costs exact positions in messages, no more.
+    }
+    sourceMaps.set(placed, map);
+  }
+  return map;
+}
+
+/** Path of a script for people: relative to the working directory if it is below it. */
+export function fileName(url: string): string {
+  let path = url;
+  try {
+    if (url.startsWith("file:")) path = fileURLToPath(url);
+  } catch {
+    return url;
+  }
+  if (!isAbsolute(path)) return path;
+  const short = relative(runtime().cwd(), path);
+  return short && !short.startsWith("..") && !isAbsolute(short) ? short : path;
+}
+
+/** `demo.ts:31:36` for an offset in the text, in the file that the user wrote. */
+export function placeOf(placed: PlacedText, offset: number): string {
+  const { line, column } = positionOf(placed, offset);
+  const original = originalPosition(placed, line, column) ?? { line, column };
+  return `${fileName(placed.url)}:${original.line + 1}:${original.column + 1}`;
+}
+
+/** Where a zero-based position of compiled text came from; undefined where no map tells. */
+export function originalPosition(
+  placed: PlacedText,
+  line: number,
+  column: number,
+): { line: number; column: number } | undefined {
+  const entry = sourceMapOf(placed)?.findEntry(line, column);
+  if (!entry || !("originalLine" in entry) || entry.generatedLine !== line) return undefined;
+  return { line: entry.originalLine, column: entry.originalColumn };
+}
