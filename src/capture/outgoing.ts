@@ -7,7 +7,8 @@ import { encode } from "../transfer/encode.ts";
 import { appendStack, encodeThrown } from "../transfer/errors.ts";
 import { isConstant } from "./outgoing/constant.ts";
 import { ownMember, refusePrivateState } from "./outgoing/members.ts";
-import { lifter, setSharedPredicate } from "./outgoing/plan.ts";
+import { lifter } from "./outgoing/plan.ts";
+import { setSharedPredicate } from "./outgoing/shared.ts";
 import { tellOriginal } from "./source/stacks.ts";
 
 setSharedPredicate((value) => value instanceof SharedObject);

@@ -7,8 +7,11 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { builder, createBuilder, importAll } from "../../src/capture/incoming/rebuild.ts";
-import { knownExports, lifter, setSharedPredicate } from "../../src/capture/outgoing/plan.ts";
+import { builder } from "../../src/capture/incoming/rebuild.ts";
+import { importAll, setBeforeImports } from "../../src/capture/incoming/resolve.ts";
+import { knownExports } from "../../src/capture/library.ts";
+import { lifter } from "../../src/capture/outgoing/plan.ts";
+import { setSharedPredicate } from "../../src/capture/outgoing/shared.ts";
 import { type FunctionImage, type Reference, Symbolic } from "../../src/transfer/boundary.ts";
 import { modern, path } from "./fixtures.ts";
 import { close, there } from "./there.ts";
@@ -85,19 +88,19 @@ describe("imports", () => {
 
   test("wait for the set-up of tsx, which runs once", async () => {
     let calls = 0;
-    const { resolve } = createBuilder({ registerTsx: async () => void calls++ });
+    setBeforeImports(async () => void calls++);
     const references = [imported("./dep.mjs", "twice"), imported("./crlf.mjs", "where")];
     await importAll(references.slice(0, 1));
     await importAll(references.slice(1));
     assert.equal(calls, 1);
-    assert.equal((resolve(references[0]) as (n: number) => number)(2), 4);
+    assert.equal((builder.resolve(references[0]) as (n: number) => number)(2), 4);
   });
 
   test("that come while tsx is being set up wait for it, too", async () => {
     const done: string[] = [];
     let finish = () => {};
     const setUp = new Promise<void>((resolve) => (finish = resolve)).then(() => void done.push("set up"));
-    createBuilder({ registerTsx: () => setUp });
+    setBeforeImports(() => setUp);
     const first = importAll([imported("./nowhere.ts")])?.catch(() => done.push("first"));
     const second = importAll([imported("./nowhere-else.ts")])?.catch(() => done.push("second"));
     setImmediate(finish);

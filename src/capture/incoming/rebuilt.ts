@@ -3,7 +3,7 @@
  * shipped again: its text, its file and the origin of its names are known here without asking the inspector.
  */
 import type { Reference, Unit } from "../../transfer/boundary.ts";
-import type { PlacedText } from "../source/position.ts";
+import type { PlacedText } from "../source/lines.ts";
 
 export interface RebuiltScript extends PlacedText {
   readonly unit: Unit;
@@ -42,7 +42,7 @@ export interface Instance {
   readonly captures: readonly unknown[];
 }
 
-/** Kept where no inspector can read them again; see static.ts. */
+/** Kept where no inspector can read them again; see static/. */
 const instances = new WeakMap<object, Instance>();
 const living = new Map<string, WeakRef<object>[]>();
 

@@ -1,5 +1,6 @@
 /** References come to life in a thread: modules imported and required from where the shipped code stood. */
 import { dirname } from "node:path";
+import { readsModules } from "#host";
 import { isSharedClass } from "../../memory/classes.ts";
 import type { ImportReference, Reference } from "../../transfer/boundary.ts";
 import { rememberOrigin, setOriginFinder } from "../../transfer/error-classes.ts";
@@ -182,7 +183,7 @@ export function noteClass(reference: Reference, cls: object): void {
 function classHere(reference: ImportReference): unknown {
   const known = classes.get(importOrigin(reference))?.deref();
   const { file, specifier, name } = reference;
-  if (known !== undefined || file !== specifier || !isShipped(file, file) || !requiresLoaded()) return known;
+  if (known !== undefined || file !== specifier || !isShipped(file, file) || !readsModules()) return known;
   try {
     const found = requireOf(file)(url().fileURLToPath(file))[name];
     return isSharedClass(found) ? found : undefined;
@@ -200,15 +201,6 @@ export function noteShipped({ file, specifier }: ImportReference): void {
   shipped.add(`${href}\n${href}`);
 }
 const isShipped = (file: string, specifier: string) => shipped.has(`${file}\n${specifier}`);
-
-/** Does `require` give the very module that was imported? Loaders such as tsx would make a second one of it. */
-function requiresLoaded(): boolean {
-  const { execArgv, env, features } = runtime();
-  return (
-    (features as { require_module?: boolean }).require_module === true &&
-    !/--import|--loader|--require|-r\b|tsx/.test(`${execArgv.join(" ")} ${env.NODE_OPTIONS ?? ""}`)
-  );
-}
 
 setOriginFinder({
   /** A class that shipped code did not name, but a module that it imported exports. */
@@ -233,7 +225,7 @@ setOriginFinder({
       const require = requireOf(file);
       const isThere =
         require.cache[require.resolve(specifier)] !== undefined ||
-        (requiresLoaded() && isShipped(file, specifier));
+        (readsModules() && isShipped(file, specifier));
       return isThere ? require(specifier)[name] : undefined;
     } catch {
       return undefined;

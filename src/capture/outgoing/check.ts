@@ -3,7 +3,8 @@
 import { refuse, type Trail } from "../refuse.ts";
 import { placeOf } from "../source/position.ts";
 import type { FunctionInfo, Need, Syntax } from "../syntax/scopes.ts";
-import type { Blueprint, Slot } from "./unit.ts";
+import type { Slot } from "./slot.ts";
+import type { Blueprint } from "./unit.ts";
 
 const SHARE = "Return the value, or share it with SharedInt32 or another shared object";
 

@@ -1,10 +1,8 @@
 /** Which functions travel the same every time. */
 import type { FunctionImage } from "../../transfer/boundary.ts";
 import { Symbolic } from "../../transfer/boundary.ts";
-import { settledImage } from "./plan.ts";
-import { crossesByReference } from "./values.ts";
-
-type AnyFunction = (...args: never[]) => unknown;
+import { type AnyFunction, settledImage } from "./plans.ts";
+import { crossesByReference } from "./shared.ts";
 
 /**
  * Will a function that was lifted just now be the same at every later time? Its captures are never reassigned, and are

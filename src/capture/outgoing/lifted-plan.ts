@@ -6,7 +6,8 @@ import { isLibrary } from "../library.ts";
 import type { Lifted } from "../lifted.ts";
 import { captureLabel, refuse, type Trail } from "../refuse.ts";
 import { fileName } from "../source/position.ts";
-import { crossesByReference, ownProperties } from "./values.ts";
+import { ownProperties } from "./own-properties.ts";
+import { crossesByReference } from "./shared.ts";
 import { warnOfCopy } from "./warn.ts";
 
 type AnyFunction = (...args: never[]) => unknown;

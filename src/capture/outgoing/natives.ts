@@ -1,6 +1,6 @@
 /**
- * Values that every thread has by itself: the language's and Node's own objects and functions. Looked up by their names: a table of all globals would cost 30–50 ms, since reading some of
- * them loads half of Node.
+ * Values that every thread has by itself: the language's and Node's own objects and functions. Looked up by their names:
+ * a table of all globals would cost 30–50 ms, since reading some of them loads half of Node.
  */
 import { type Reference, Symbolic } from "../../transfer/boundary.ts";
 import { nodeModule, runtime } from "../lazy.ts";
@@ -25,12 +25,16 @@ function globalNamed(name: string): unknown {
   return descriptor && "value" in descriptor ? descriptor.value : descriptor?.get?.call(globalThis);
 }
 
+/** Has it no text: is it native code, or bound, or a proxy? */
+export function isNative(fn: (...args: never[]) => unknown): boolean {
+  return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn));
+}
+
 /** The reference for a function that need not, or can't, be shipped as code. */
 export function knownFunction(fn: (...args: never[]) => unknown): Symbolic | undefined {
   const name = dataProperty(fn, "name");
   if (typeof name !== "string" || name === "") return undefined;
-  const isNative = /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn));
-  if (dataProperty(globalThis, name) === fn) return isNative || isNodes(name) ? found(name) : undefined;
+  if (dataProperty(globalThis, name) === fn) return isNative(fn) || isNodes(name) ? found(name) : undefined;
   const builtin = builtinFunction(fn, name);
   if (builtin) return new Symbolic(builtin);
   if (isNodes(name) && globalNamed(name) === fn) return found(name);

@@ -2,17 +2,16 @@
 import type { Reference, Unit } from "../../transfer/boundary.ts";
 import type { RebuiltScript } from "../incoming/rebuilt.ts";
 import { runtime } from "../lazy.ts";
-import { positionOf } from "../source/position.ts";
+import { positionOf } from "../source/lines.ts";
 import type { Source } from "../source/source.ts";
 import { originalsOf } from "../source/stacks.ts";
+import { isItself } from "../syntax/bindings.ts";
 import { baseEdit, type Edit, edited, metaName, methodEdits, staticFields } from "../syntax/edits.ts";
-import type { Binding, FunctionInfo, Syntax } from "../syntax/scopes.ts";
+import type { FunctionInfo, Syntax } from "../syntax/scopes.ts";
 import { collectAtExit, isCovered, originalOffset } from "../tools/coverage.ts";
 import { memberEdits, membersOf } from "./namespace.ts";
 import { originOf, originOfGlobal } from "./origin.ts";
 import type { Slot } from "./slot.ts";
-
-export type { Slot };
 
 export interface Blueprint {
   readonly source: Source;
@@ -120,7 +119,7 @@ function slotsOf(source: Source, info: FunctionInfo, isKept: (node: Syntax) => b
   for (const capture of info.captures.values()) {
     const { binding } = capture;
     const uses = [...capture.reads, ...capture.writes].filter(isKept);
-    if (uses.length === 0 || isItself(binding, info)) continue;
+    if (uses.length === 0 || isItself(binding, info.node)) continue;
     const reference = originOf(binding, source);
     const namespace = { name: binding.name, reference, capture, at: uses[0].start };
     slots.push(namespace, ...membersOf(namespace, slots.length, uses, source));
@@ -130,11 +129,6 @@ function slotsOf(source: Source, info: FunctionInfo, isKept: (node: Syntax) => b
     if (reference) slots.push({ name, reference, capture: undefined, at: use.start });
   }
   return slots;
-}
-
-/** In its new place a named function or class sees itself under its own name. */
-function isItself(binding: Binding, { node }: FunctionInfo): boolean {
-  return binding.declaration === node && binding.writes.length === 0 && node.id?.name === binding.name;
 }
 
 function readsOf(

@@ -4,8 +4,9 @@ import { runtime } from "../lazy.ts";
 import { placeOf } from "../source/position.ts";
 import { pathToChanged, UNKNOWN } from "../syntax/mutations.ts";
 import type { Syntax } from "../syntax/scopes.ts";
-import type { Blueprint, Slot } from "./unit.ts";
-import { crossesByReference } from "./values.ts";
+import { crossesByReference } from "./shared.ts";
+import type { Slot } from "./slot.ts";
+import type { Blueprint } from "./unit.ts";
 
 /** Is the changed object, or one on the way to it, shared? Not to be told where the way is computed: then no warning. */
 function leadsToShared(root: unknown, path: readonly (string | typeof UNKNOWN)[]): boolean {

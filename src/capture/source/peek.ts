@@ -23,7 +23,7 @@ export interface Peek {
   read(name: string): unknown;
 }
 
-export interface ScriptText {
+interface ScriptText {
   readonly url: string;
   readonly text: string;
   /** Where its first character stands. Tools that wrap a module put the wrapper before the start. */

@@ -1,52 +1,9 @@
-/** Lines, columns and offsets of one text, and how places are named in messages. */
+/** Where a place of compiled text came from, and how places are named in messages. */
 import { isAbsolute, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nodeModule, runtime } from "../lazy.ts";
 import { viteMap } from "../tools/vite.ts";
-
-/** A text that stands somewhere in a file: line and column of its first character are known. */
-export interface PlacedText {
-  readonly url: string;
-  readonly text: string;
-  readonly lineOffset: number;
-  readonly columnOffset: number;
-  /** Its source map, where the text does not hold it. */
-  readonly map?: () => unknown;
-}
-
-const lineTables = new WeakMap<PlacedText, number[]>();
-
-function lineStarts(placed: PlacedText): number[] {
-  let starts = lineTables.get(placed);
-  if (!starts) {
-    starts = [0];
-    for (const end of placed.text.matchAll(/\r\n|[\n\r\u2028\u2029]/g))
-      starts.push(end.index + end[0].length);
-    lineTables.set(placed, starts);
-  }
-  return starts;
-}
-
-/** Offset in the text of a zero-based position in the file; -1 if it is outside. */
-export function offsetOf(placed: PlacedText, line: number, column: number): number {
-  const row = line - placed.lineOffset;
-  const start = lineStarts(placed)[row];
-  return start === undefined ? -1 : start + column - (row === 0 ? placed.columnOffset : 0);
-}
-
-/** Zero-based position in the file of an offset in the text. */
-export function positionOf(placed: PlacedText, offset: number): { line: number; column: number } {
-  const starts = lineStarts(placed);
-  let low = 0;
-  let high = starts.length;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (starts[middle] <= offset) low = middle;
-    else high = middle;
-  }
-  const column = offset - starts[low] + (low === 0 ? placed.columnOffset : 0);
-  return { line: low + placed.lineOffset, column };
-}
+import { type PlacedText, positionOf } from "./lines.ts";
 
 type SourceMap = InstanceType<typeof import("node:module").SourceMap>;
 

@@ -2,18 +2,19 @@
  * From a script's id to its text and analysis. The text must be what V8 compiled, to the character: the file on
  * disk (with types stripped) where it matches the function at its position, else what the inspector hands out.
  */
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { compiledText as hostText } from "#host";
 import { CaptureError } from "../../errors/errors.ts";
 import type { Reference } from "../../transfer/boundary.ts";
+import { asUrl, frames } from "../call-stack.ts";
 import { type RebuiltScript, rebuiltScripts } from "../incoming/rebuilt.ts";
 import { acorn, fs, nodeModule, silently, util } from "../lazy.ts";
 import { analyze } from "../syntax/analyze.ts";
 import { exportedClasses } from "../syntax/exports.ts";
 import type { FunctionInfo, Scope, Syntax } from "../syntax/scopes.ts";
+import { offsetOf, type PlacedText } from "./lines.ts";
 import { isCommonJs } from "./module-kind.ts";
 import { type Peek, scriptText } from "./peek.ts";
-import { offsetOf, type PlacedText } from "./position.ts";
 
 /** One script of this thread, parsed. */
 export interface Source extends PlacedText {
@@ -53,13 +54,8 @@ export function hasSource(scriptId: string): boolean {
   return sources.has(scriptId);
 }
 
-/** The newest known script of that URL. */
-export function sourceAt(url: string): Source | undefined {
-  return [...sources.values()].findLast((source) => source.url === url);
-}
-
 /** A text that is to be parsed. */
-export interface Found extends PlacedText {
+interface Found extends PlacedText {
   readonly references?: ReadonlyMap<string, Reference>;
   readonly strict?: boolean;
 }
@@ -111,29 +107,7 @@ function likelyFiles(scriptId: string): string[] {
         .map((site) => asUrl(site.scriptName));
     }
   }
-  return [
-    ...new Set(
-      stackFiles()
-        .filter((file) => !file.startsWith("node:"))
-        .map(asUrl),
-    ),
-  ];
-}
-
-function stackFiles(): string[] {
-  const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = 30;
-  Error.prepareStackTrace = (_, sites) => sites.map((site) => site.getFileName() ?? "");
-  const files = new Error().stack as unknown as string[];
-  Error.prepareStackTrace = prepareStackTrace;
-  Error.stackTraceLimit = stackTraceLimit;
-  return Array.isArray(files) ? files : [];
-}
-
-/** The `file:` URL of a script that was compiled under a plain path, as CommonJS modules are. */
-export function asUrl(name: string): string {
-  if (/^[a-z][\w+.-]+:/i.test(name)) return name;
-  return pathToFileURL(name).href;
+  return [...new Set(frames(30).map(({ url }) => url))];
 }
 
 /** The text of a file as the engine compiled it, if that can be told from the file. */

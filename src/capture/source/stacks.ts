@@ -1,8 +1,8 @@
 /** Stacks of shipped code, told in the lines of the files that people wrote. */
 
 import { compiledModule, rebuiltScripts } from "../incoming/rebuilt.ts";
-import type { PlacedText } from "./position.ts";
-import { originalPosition, positionOf } from "./position.ts";
+import { type PlacedText, positionOf } from "./lines.ts";
+import { originalPosition } from "./position.ts";
 
 /** Where a stack can point: at names, calls and member accesses. */
 // Made when needed: as a literal its Unicode sets would be built in every worker, 0.6 ms of its start.
@@ -25,7 +25,7 @@ export function originalsOf(source: PlacedText, start: number, end: number): rea
 }
 
 /** Maps the positions of a stack of this thread to the original files; positions that need none stay. */
-export function originalStack(stack: string): string {
+function originalStack(stack: string): string {
   return stack.replace(
     /((?:file:\/)?\/[^\s()]+?)(?:\?thread(?:=\d+)?)?:(\d+):(\d+)(?=\)|$)/gm,
     (whole, file: string, line: string, column: string) => {

@@ -1,15 +1,15 @@
 /** Where a function stands: found by its text, in the file of the call and in those that it imports. */
+import { isOurs, type Place } from "../call-stack.ts";
 import { runtime, url } from "../lazy.ts";
-import { offsetOf, placeOf } from "../source/position.ts";
+import { offsetOf } from "../source/lines.ts";
+import { placeOf } from "../source/position.ts";
 import type { Source } from "../source/source.ts";
 import type { FunctionInfo, Syntax } from "../syntax/scopes.ts";
 import {
   callSites,
   functionsOf,
   importedFiles,
-  isOurs,
   type Located,
-  type Place,
   parentOf,
   rebuiltSources,
   scriptOf,

@@ -5,7 +5,7 @@ import type { Binding, Scope, Syntax } from "../syntax/scopes.ts";
 export class Hidden extends Error {}
 
 /** What the evaluation asks of its surroundings. */
-export interface Surroundings {
+interface Surroundings {
   /** The value of a variable; throws `Hidden`. */
   variable(binding: Binding): unknown;
   /** Stands for a function or class in the text. */

@@ -3,10 +3,11 @@ import { fileURLToPath } from "node:url";
 import { readsModules } from "#host";
 import { nodeModule, silently } from "../lazy.ts";
 import type { Source } from "../source/source.ts";
-import type { Binding, Syntax } from "../syntax/scopes.ts";
+import { exportedNames } from "../syntax/exports.ts";
+import type { Binding } from "../syntax/scopes.ts";
 import { resolveFile } from "./sources.ts";
 
-const exportsOf = new WeakMap<Source, Map<string, string>>();
+const exportsOf = new WeakMap<Source, ReadonlyMap<string, string>>();
 
 /** The name by which a module exports a variable of its own top. */
 export function exportedName({ name, scope }: Binding, source: Source): string | undefined {
@@ -14,20 +15,6 @@ export function exportedName({ name, scope }: Binding, source: Source): string |
   let names = exportsOf.get(source);
   if (!names) exportsOf.set(source, (names = exportedNames(source.program)));
   return names.get(name);
-}
-
-function exportedNames({ body }: Syntax): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const { type, declaration, specifiers, source } of body as Syntax[]) {
-    if (type === "ExportDefaultDeclaration" && declaration.id) names.set(declaration.id.name, "default");
-    if (type !== "ExportNamedDeclaration" || source) continue;
-    if (declaration?.id) names.set(declaration.id.name, declaration.id.name);
-    for (const { id } of declaration?.declarations ?? [])
-      if (id.type === "Identifier") names.set(id.name, id.name);
-    for (const { local, exported } of specifiers as Syntax[])
-      names.set(local.name, exported.name ?? exported.value);
-  }
-  return names;
 }
 
 /** Stands for an export that can't be read here. */

@@ -1,14 +1,15 @@
 /** Refusals of what can't be read off the source. */
 import { inspectAdvice } from "#host";
 import type { CaptureError } from "../../errors/errors.ts";
-import type { Blueprint, Slot } from "../outgoing/unit.ts";
+import type { Slot } from "../outgoing/slot.ts";
+import type { Blueprint } from "../outgoing/unit.ts";
 import { refuse, type Trail } from "../refuse.ts";
 import { placeOf } from "../source/position.ts";
 import type { Ambiguous } from "./find.ts";
 import { Hidden } from "./literals.ts";
 
 /** What is refused: its name for people, and the fact that its refusal begins with. */
-export interface Thing {
+interface Thing {
   readonly name: string;
   readonly fact: string;
 }

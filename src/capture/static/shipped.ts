@@ -1,7 +1,7 @@
 /** Functions that were shipped here and are shipped on: all that they captured is known from their arrival. */
 import { type FunctionImage, Symbolic } from "../../transfer/boundary.ts";
 import { instanceOf } from "../incoming/rebuilt.ts";
-import { ownProperties } from "../outgoing/values.ts";
+import { ownProperties } from "../outgoing/own-properties.ts";
 import { captureLabel } from "../refuse.ts";
 import { fileName } from "../source/position.ts";
 

@@ -1,8 +1,9 @@
 /** Files and scripts of this thread in which functions can be found by their text. */
 import { fileURLToPath } from "node:url";
+import { asUrl, frames, isOurs, type Place } from "../call-stack.ts";
 import { type RebuiltScript, rebuiltScripts } from "../incoming/rebuilt.ts";
 import { nodeModule } from "../lazy.ts";
-import { asUrl, compiledText, parse, type Source } from "../source/source.ts";
+import { compiledText, parse, type Source } from "../source/source.ts";
 import { methodEdits } from "../syntax/edits.ts";
 import type { FunctionInfo, Syntax } from "../syntax/scopes.ts";
 
@@ -106,38 +107,10 @@ export function parentOf(source: Source, node: Syntax): Syntax | undefined {
   return around.get(node);
 }
 
-export interface Place {
-  readonly url: string;
-  /** Zero-based. */
-  readonly line: number;
-  readonly column: number;
-}
-
-/** This library's own folder: its frames are nobody's call site. */
-const HERE = new URL(".", import.meta.url).href;
-
-/** Whether a file is one of this library's. */
-export function isOurs(url: string): boolean {
-  return url.startsWith(HERE);
-}
-
 /** Call sites on the stack, the innermost first. */
 export function callSites(): Place[] {
-  const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = 50;
-  Error.prepareStackTrace = (_, sites) =>
-    sites.map((site) => ({
-      url: site.getFileName() ?? "",
-      line: (site.getLineNumber() ?? 1) - 1,
-      column: (site.getColumnNumber() ?? 1) - 1,
-    }));
-  const places = new Error().stack as unknown as Place[];
-  Error.prepareStackTrace = prepareStackTrace;
-  Error.stackTraceLimit = stackTraceLimit;
-  if (!Array.isArray(places)) return [];
-  return places
-    .filter(({ url }) => url !== "" && !/^(node|bun|ext|native):/.test(url) && url !== "native")
-    .map((place) => ({ ...place, url: asUrl(place.url.replace(/\?.*$/, "")) }))
+  return frames(50)
+    .map((place) => ({ ...place, url: place.url.replace(/\?.*$/, "") }))
     .filter(({ url }) => url.startsWith("file:") && !isOurs(url));
 }
 

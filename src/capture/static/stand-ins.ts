@@ -6,12 +6,13 @@
  */
 import { isSharedClass } from "../../memory/classes.ts";
 import { instanceOf } from "../incoming/rebuilt.ts";
+import { isNative } from "../outgoing/natives.ts";
+import type { AnyFunction } from "../outgoing/plans.ts";
+import { nameOf } from "../outgoing/refusals.ts";
 import type { Source } from "../source/source.ts";
 import type { Syntax } from "../syntax/scopes.ts";
 import { Ambiguous, find } from "./find.ts";
 import { type Located, parentOf } from "./sources.ts";
-
-export type AnyFunction = (...args: never[]) => unknown;
 
 /** Functions that were found, and those that were not; stand-ins from the start. */
 const places = new WeakMap<object, Located | Ambiguous | null>();
@@ -53,8 +54,7 @@ export function liveOne(fn: AnyFunction): AnyFunction | undefined {
 export function locate(fn: AnyFunction): Located | Ambiguous | undefined {
   let place = places.get(fn);
   if (place === undefined) {
-    const text = Function.prototype.toString.call(fn);
-    place = /\{\s*\[native code\]\s*\}$/.test(text) ? null : (find(text) ?? null);
+    place = isNative(fn) ? null : (find(Function.prototype.toString.call(fn)) ?? null);
     // What was not found, or not for sure, may be found at another call.
     if (place !== null && !(place instanceof Ambiguous)) places.set(fn, place);
   }
@@ -66,8 +66,7 @@ export function canonical(fn: AnyFunction): AnyFunction {
   if (originals.has(fn) || instanceOf(fn) || isSharedClass(fn)) return fn;
   const place = locate(fn);
   if (!place || place instanceof Ambiguous || !isOnlyOne(place.source, place.info.node)) return fn;
-  const name = Object.getOwnPropertyDescriptor(fn, "name")?.value;
-  const stands = standIn(place, typeof name === "string" ? name : "");
+  const stands = standIn(place, nameOf(fn));
   noteLive(stands, fn);
   return stands;
 }

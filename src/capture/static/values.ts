@@ -5,17 +5,18 @@
  * and classes, literals, what a loaded module exports. Anything else is refused by its name.
  */
 import type { Reference } from "../../transfer/boundary.ts";
+import { isOurs } from "../call-stack.ts";
 import { instancesOf, type RebuiltScript } from "../incoming/rebuilt.ts";
 import { libraryExport } from "../library.ts";
-import type { Slot } from "../outgoing/unit.ts";
-import { importedValue } from "../outgoing/values.ts";
+import { importedValue } from "../outgoing/imported.ts";
+import type { Slot } from "../outgoing/slot.ts";
 import { placeOf } from "../source/position.ts";
 import type { Source } from "../source/source.ts";
 import { type Binding, Scope, type Syntax } from "../syntax/scopes.ts";
 import { additionTo, changeOf } from "./changes.ts";
 import { evaluate, Hidden } from "./literals.ts";
 import { exportedName, readExport, UNREAD } from "./modules.ts";
-import { infoOf, isOurs, type Located, resolveFile, scriptOf } from "./sources.ts";
+import { infoOf, type Located, resolveFile, scriptOf } from "./sources.ts";
 import { isStandIn, noteLive, standIn } from "./stand-ins.ts";
 
 /** The value of a slot, or a `Symbolic`; throws `Hidden`. `live`: the class itself, if it is there. */

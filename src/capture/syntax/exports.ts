@@ -1,43 +1,34 @@
-/** What a module's text says of the classes that it exports. */
+/** What a module's text says of its exports. */
 import type { Syntax } from "./scopes.ts";
 
-/** The classes that a module's text declares at its top and exports, by their nodes. */
-export function exportedClasses({ body }: Syntax): ReadonlyMap<Syntax, string> {
-  const declared = new Map<string, Syntax>();
-  const exported = new Map<Syntax, string>();
-  for (const statement of body as Syntax[]) {
-    const { declaration } = statement;
-    if (statement.type === "ExportDefaultDeclaration")
-      noteClasses(declaration, declared, exported, "default");
-    else if (statement.type === "ExportNamedDeclaration" && declaration)
-      noteClasses(declaration, declared, exported, undefined);
-    else noteClasses(statement, declared);
-  }
-  for (const { type, source, specifiers } of body as Syntax[]) {
+/** The names by which a module exports variables of its own top, by the names of the variables. */
+export function exportedNames({ body }: Syntax): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const { type, declaration, specifiers, source } of body as Syntax[]) {
+    if (type === "ExportDefaultDeclaration" && declaration.id) names.set(declaration.id.name, "default");
     if (type !== "ExportNamedDeclaration" || source) continue;
-    for (const { local, exported: name } of specifiers as Syntax[]) {
-      const node = declared.get(local.name);
-      if (node) exported.set(node, name.name ?? name.value);
-    }
+    if (declaration?.id) names.set(declaration.id.name, declaration.id.name);
+    for (const { id } of declaration?.declarations ?? [])
+      if (id.type === "Identifier") names.set(id.name, id.name);
+    for (const { local, exported } of specifiers as Syntax[])
+      names.set(local.name, exported.name ?? exported.value);
   }
-  return exported;
+  return names;
 }
 
-/** Notes what a statement declares; `as`: the name that it is exported by, undefined: its own. */
-function noteClasses(
-  node: Syntax,
-  declared: Map<string, Syntax>,
-  exported?: Map<Syntax, string>,
-  as?: string,
-): void {
-  if (node.type === "ClassDeclaration") {
-    if (node.id) declared.set(node.id.name, node);
-    exported?.set(node, as ?? node.id.name);
-  } else if (node.type === "VariableDeclaration") {
-    for (const { id, init } of node.declarations as Syntax[]) {
-      if (id.type !== "Identifier" || init?.type !== "ClassExpression") continue;
-      declared.set(id.name, init);
-      exported?.set(init, id.name);
-    }
+/** The classes that a module's text declares at its top and exports, by their nodes. */
+export function exportedClasses(program: Syntax): ReadonlyMap<Syntax, string> {
+  const names = exportedNames(program);
+  const classes = new Map<Syntax, string>();
+  const note = (node: Syntax, name: string | undefined) => {
+    if (name !== undefined) classes.set(node, name);
+  };
+  for (const statement of program.body as Syntax[]) {
+    const node: Syntax = (statement.type.startsWith("Export") && statement.declaration) || statement;
+    if (node.type === "ClassDeclaration") note(node, node.id ? names.get(node.id.name) : "default");
+    if (node.type !== "VariableDeclaration") continue;
+    for (const { id, init } of node.declarations as Syntax[])
+      if (id.type === "Identifier" && init?.type === "ClassExpression") note(init, names.get(id.name));
   }
+  return classes;
 }

@@ -4,7 +4,7 @@
 // biome-ignore lint/suspicious/noExplicitAny: fields depend on `type`
 export type Syntax = { type: string; start: number; end: number } & Record<string, any>;
 
-export type BindingKind =
+type BindingKind =
   | "import"
   | "const"
   | "let"
