@@ -1,11 +1,15 @@
 /** core.cjs: what every thread loads, the face of it, and how workers start. */
+import { beforeCollecting, collects, isCovered } from "../capture/coverage.ts";
 import { knownExports, knownParts } from "../capture/library.ts";
+import { setTools, tools } from "../capture/tools.ts";
 import { loadPart, type Part, setPartLoader } from "../memory/parts.ts";
 import * as face from "../public/core.ts";
 import { onFirstBoot } from "../threading/carriers.ts";
+import { expectLastCall } from "../threading/endings.ts";
 import { outgoing, setOutgoing } from "../threading/outgoing.ts";
 import { watchWaits } from "../threading/warning.ts";
 import { offerCodeCache, offerFullCodeCache } from "./code-cache.ts";
+import { runWorker as work } from "./entry.ts";
 import { runSupervisor as supervise } from "./supervisor-entry.ts";
 
 /** What the parts export, as the build finds it. */
@@ -29,17 +33,26 @@ export function cacheWith(codeCache: (file: string) => Uint8Array, hasRun: (file
 }
 watchWaits();
 setOutgoing(() => load("outgoing.cjs") as never);
+setTools(() => load("tools.cjs") as never);
 setPartLoader((part) => void load(`${part}.cjs`));
 
 /** Loads the other files at once. */
 export function loadAll(): void {
   for (const part of ["data", "pools"] as const) loadPart(part);
   outgoing();
+  tools();
 }
 
 export * from "../public/core.ts";
-export { runWorker } from "./entry.ts";
+
+if (collects) beforeCollecting(expectLastCall());
+
+export function runWorker(): void {
+  if (isCovered) tools().joinCoverage();
+  work();
+}
 
 export function runSupervisor(codeCache: (file: string) => Uint8Array): void {
+  if (isCovered) tools().joinCoverage();
   supervise(() => offerFullCodeCache(codeCache));
 }

@@ -186,7 +186,7 @@ describe("a Condition in another thread", () => {
 
   test("keeps its lock as long as it is there itself, and gives it back then", async () => {
     const script = `
-      import { census } from "../harness/arena.ts";
+      import { census } from "../../test/harness/arena.ts";
       import { Condition, Lock, RLock, Thread } from "threadkit";
       const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
       const kept = new Condition(new Lock());

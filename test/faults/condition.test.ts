@@ -184,8 +184,8 @@ for (const make of [() => new RLock(), () => new Lock()]) {
 }
 
 const SCRIPT = `
-import { allocatorFaults, arenaWords, conditionLine, lockWords } from "../harness/arena.ts";
-import { randomFrom } from "../harness/random.ts";
+import { allocatorFaults, arenaWords, conditionLine, lockWords } from "../../test/harness/arena.ts";
+import { randomFrom } from "../../test/harness/random.ts";
 import { activeCount, BrokenLockError, Condition, Lock, RLock, SharedBoolean, SharedInt32, sleep, sleepAsync, Thread } from "threadkit";
 
 const [seed, kills, kind] = [Number(process.argv[2]), Number(process.argv[3]), process.argv[4]];

@@ -9,8 +9,8 @@ import { LONG_CHILD } from "../harness/delays.ts";
 import { freshSeed } from "../harness/random.ts";
 
 const SCRIPT = `
-import { allocatorFaults, arenaWords, census, lockWords, usedBytes } from "../harness/arena.ts";
-import { randomFrom } from "../harness/random.ts";
+import { allocatorFaults, arenaWords, census, lockWords, usedBytes } from "../../test/harness/arena.ts";
+import { randomFrom } from "../../test/harness/random.ts";
 import { activeCount, BrokenLockError, Lock, SharedBoolean, SharedFloat64, SharedInt32, sleep, sleepAsync, Thread } from "threadkit";
 
 const [seed, kills, mix] = [Number(process.argv[2]), Number(process.argv[3]), process.argv[4].split(",")];

@@ -9,7 +9,7 @@ import { runKills } from "../harness/killing.ts";
 import { freshSeed } from "../harness/random.ts";
 
 const SCRIPT = `
-import { allocatorFaults, arenaWords, census, indexOf, usedBytes } from "../harness/arena.ts";
+import { allocatorFaults, arenaWords, census, indexOf, usedBytes } from "../../test/harness/arena.ts";
 import { SharedList, SharedRef } from "threadkit";
 
 const list = new SharedList<any>();

@@ -139,9 +139,9 @@ describe("a thread that is killed inside the function of an update", { concurren
 
 const SCRIPT = `
 import { SharedMap, SharedSet } from "threadkit";
-import { allocatorFaults, census } from "../harness/arena.ts";
+import { allocatorFaults, census } from "../../test/harness/arena.ts";
 import { Kind } from "../../src/memory/layout.ts";
-import { mapFaults, strayCells } from "../harness/map-words.ts";
+import { mapFaults, strayCells } from "../../test/harness/map-words.ts";
 
 type Value = { key: string; n: number; check: string; tail: string };
 const map = new SharedMap<string | number, Value>();

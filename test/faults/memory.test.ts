@@ -5,7 +5,7 @@ import { captured, runScript } from "../harness/child.ts";
 import { CHILD } from "../harness/delays.ts";
 
 const HEAD = `
-import { census, usedBytes } from "../harness/arena.ts";
+import { census, usedBytes } from "../../test/harness/arena.ts";
 import { Lock, SharedBoolean, SharedInt32, sleep, sleepAsync, Thread } from "threadkit";
 const settled = async (goal: number, what: string) => {
   const end = performance.now() + 10_000;

@@ -8,8 +8,8 @@ import { runKills } from "../harness/killing.ts";
 import { freshSeed } from "../harness/random.ts";
 
 const SCRIPT = `
-import { census, arenaWords } from "../harness/arena.ts";
-import { EMPTY, poolWords } from "../harness/pools.ts";
+import { census, arenaWords } from "../../test/harness/arena.ts";
+import { EMPTY, poolWords } from "../../test/harness/pools.ts";
 import { enumerate, Future, sleepAsync as nap, ThreadPoolExecutor } from "threadkit";
 
 const workers = mix.includes("workers");

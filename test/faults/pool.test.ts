@@ -5,8 +5,8 @@ import { captured, type RunResult, runScript } from "../harness/child.ts";
 import { CHILD, LONG_CHILD } from "../harness/delays.ts";
 
 const IMPORTS = `
-import { EMPTY, poolWords } from "../harness/pools.ts";
-import { census } from "../harness/arena.ts";
+import { EMPTY, poolWords } from "../../test/harness/pools.ts";
+import { census } from "../../test/harness/arena.ts";
 import { Event, enumerate, Future, Lock, SharedInt32, setExcepthook, sleep, sleepAsync, Thread, ThreadPoolExecutor, wait } from "threadkit";
 setExcepthook(() => {});
 const outcome = (future: PromiseLike<unknown>) => future.then((value) => "ok " + value, (error) => error.code ?? error.name);
@@ -251,7 +251,7 @@ describe("many tasks", () => {
     test(`use no more memory after thousands: ${name}`, async () => {
       const result = await run(
         `
-        const { usedBytes } = await import("../harness/arena.ts");
+        const { usedBytes } = await import("../../test/harness/arena.ts");
         const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
         const add = (n: number) => n + 1;
         const fails = (n: number) => { throw new Error("no " + n); };

@@ -180,8 +180,8 @@ describe("a thread that is killed while it compares", { concurrency: false }, ()
 
 const SCRIPT = `
 import { LifoQueue, PriorityQueue, Queue } from "threadkit";
-import { census, allocatorFaults } from "../harness/arena.ts";
-import { countsOf, unquiet } from "../harness/queues.ts";
+import { census, allocatorFaults } from "../../test/harness/arena.ts";
+import { countsOf, unquiet } from "../../test/harness/queues.ts";
 const kind = mix[0];
 const MOST = 400_000;
 const make = (): Queue<number | string> =>

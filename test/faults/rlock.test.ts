@@ -138,8 +138,8 @@ describe("a waiter at an RLock that is killed", () => {
 });
 
 const SCRIPT = `
-import { allocatorFaults, arenaWords, rlockWords } from "../harness/arena.ts";
-import { randomFrom } from "../harness/random.ts";
+import { allocatorFaults, arenaWords, rlockWords } from "../../test/harness/arena.ts";
+import { randomFrom } from "../../test/harness/random.ts";
 import { activeCount, BrokenLockError, RLock, SharedBoolean, SharedInt32, sleep, sleepAsync, Thread } from "threadkit";
 
 const [seed, kills] = [Number(process.argv[2]), Number(process.argv[3])];

@@ -8,7 +8,7 @@ import { freshSeed } from "../harness/random.ts";
 
 const KILLS = `
 import { RLock, SharedStruct } from "threadkit";
-import { allocatorFaults, arenaWords, indexOf } from "../harness/arena.ts";
+import { allocatorFaults, arenaWords, indexOf } from "../../test/harness/arena.ts";
 
 class Record_ extends SharedStruct({ text: "string", any: "any", float: "float64", big: "bigint64", lock: RLock, n: "int32" }) {
   check() {
@@ -75,7 +75,7 @@ describe("four threads that write one struct while one after the other is killed
 
 const CLASSES = `
 import { RLock, SharedStruct } from "threadkit";
-import { allocatorFaults } from "../harness/arena.ts";
+import { allocatorFaults } from "../../test/harness/arena.ts";
 
 class Box extends SharedStruct({ made: "any" }) {}
 const box = new Box();
@@ -125,7 +125,7 @@ describe("threads that are killed while they build classes and make instances", 
 });
 
 const MEMORY = `
-import { census, usedBytes } from "../harness/arena.ts";
+import { census, usedBytes } from "../../test/harness/arena.ts";
 import { Lock, RLock, SharedStruct, SharedBoolean, SharedInt32, sleep, sleepAsync, Thread } from "threadkit";
 const settled = async (goal: number, what: string) => {
   const end = performance.now() + 15_000;

@@ -7,8 +7,8 @@ import { LONG_CHILD } from "./delays.ts";
  * ended while `mend` is called, and puts a new one in its place; `finish` joins what is left.
  */
 const PRELUDE = `
-import { randomFrom } from "./random.ts";
-import * as words from "./words.ts";
+import { randomFrom } from "../../test/harness/random.ts";
+import * as words from "../../test/harness/words.ts";
 import { inspect } from "node:util";
 import { activeCount, sleep, sleepAsync, SharedBoolean, SharedInt32, Thread } from "threadkit";
 

@@ -14,7 +14,7 @@ async function run(source: string, ...args: string[]) {
 describe("many threads", { concurrency: false }, () => {
   test("a thousand started and joined, one after the other, leave nothing behind", async () => {
     const { found, stderr } = await run(`
-      import { allocatorFaults, census, usedBytes } from "../harness/arena.ts";
+      import { allocatorFaults, census, usedBytes } from "../../test/harness/arena.ts";
       import { activeCount, sleepAsync, SharedInt32, Thread } from "threadkit";
       const n = new SharedInt32();
       const cycle = async (i: number) => {
@@ -53,7 +53,7 @@ describe("many threads", { concurrency: false }, () => {
 
   test("two hundred at once all run, all are listed, all block on one lock, and all get through", async () => {
     const { found } = await run(`
-      import { lockWords } from "../harness/arena.ts";
+      import { lockWords } from "../../test/harness/arena.ts";
       import { activeCount, enumerate, Lock, SharedInt32, sleep, Thread } from "threadkit";
       const lock = new Lock();
       lock.acquire();
@@ -92,8 +92,8 @@ describe("many threads", { concurrency: false }, () => {
     t.diagnostic(`seed ${seed}`);
     const { found } = await run(
       `
-      import { allocatorFaults, arenaWords, usedBytes } from "../harness/arena.ts";
-      import { randomFrom } from "../harness/random.ts";
+      import { allocatorFaults, arenaWords, usedBytes } from "../../test/harness/arena.ts";
+      import { randomFrom } from "../../test/harness/random.ts";
       import { Lock, SharedBigInt64, SharedFloat64, SharedInt32, sleepAsync, Thread } from "threadkit";
       const seed = Number(process.argv[2]);
       const wrong = new SharedInt32();

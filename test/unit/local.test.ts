@@ -5,7 +5,7 @@ import { captured, runScript } from "../harness/child.ts";
 import { CHILD } from "../harness/delays.ts";
 
 const HEAD = `
-import { census, usedBytes } from "../harness/arena.ts";
+import { census, usedBytes } from "../../test/harness/arena.ts";
 import { setExcepthook, SharedInt32, sleep, sleepAsync, Thread, ThreadLocal } from "threadkit";
 /** Collects until \`condition\` holds. What a WeakRef gave out lives until the next turn: so that comes first. */
 const collected = async (condition: () => boolean) => {

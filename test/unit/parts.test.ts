@@ -84,7 +84,7 @@ describe("a thread has loaded", { concurrency: 2 }, () => {
 describe("what comes to a thread that has not loaded its part", { concurrency: 2 }, () => {
   test("as the last reference to it is given back whole", async () => {
     const source = `
-import { arenaWords, census, indexOf } from "../harness/arena.ts";
+import { arenaWords, census, indexOf } from "../../test/harness/arena.ts";
 const goOn = new SharedBoolean();
 const seen = new SharedInt32(-1);
 function begin() {
@@ -126,7 +126,7 @@ if (!over) thread.terminate();
 
   test("in the supervisor, when a killed thread had it, is given back whole", async () => {
     const source = `
-import { census } from "../harness/arena.ts";
+import { census } from "../../test/harness/arena.ts";
 const ready = new Event();
 const thread = new Thread({
   target: () => {
@@ -166,7 +166,7 @@ console.log(map.update("a", (x) => x + 1), ref.update((x) => x + 1));
 
   test("takes a killed thread out of a queue's line", async () => {
     const source = `
-import { inLine } from "../harness/arena.ts";
+import { inLine } from "../../test/harness/arena.ts";
 const queue = new Queue();
 const got = new SharedInt32();
 const get = () => { got.value = queue.get(); };
@@ -207,7 +207,7 @@ describe("the bundles", () => {
 
   test("share no module but constants", () => {
     const constants = ["transfer/codec.ts", "memory/layout.ts", "parking/layout.ts", "memory/atomics.ts"];
-    const own = ["core", "outgoing", "data", "pools"].flatMap((file) =>
+    const own = ["core", "outgoing", "tools", "data", "pools"].flatMap((file) =>
       sources(file).filter((source) => source.startsWith("../src/")),
     );
     const twice = own.filter((source, i) => own.indexOf(source) !== i).map((source) => source.slice(7));

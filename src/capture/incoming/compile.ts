@@ -8,8 +8,8 @@ import { constants, Script } from "node:vm";
 
 import { scriptName } from "#host";
 import type { ImportReference, Reference, Unit } from "../../transfer/boundary.ts";
+import { scriptSuffix } from "../coverage.ts";
 import { quietLoaderOnce } from "../lazy.ts";
-import { joinCoverage, scriptSuffix } from "../tools/coverage.ts";
 import { rebuiltScripts, rememberScript } from "./rebuilt.ts";
 
 /** One evaluation of a unit: its value (or how to make it), and how to fill in what it captures. */
@@ -22,8 +22,6 @@ export type Compiled = (...namespaces: readonly unknown[]) => Instance;
 
 /** With this, import() in shipped code resolves as in the original file. */
 const LOADER = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER as unknown as undefined;
-
-joinCoverage();
 
 /** Compiles text that stands in `file`, with Node's own loader for the import() in it. */
 export function script(

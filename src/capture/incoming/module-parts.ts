@@ -1,6 +1,8 @@
-/** What modules have besides their exports, as shipped code finds it in a thread. */
+/** What modules hand out in a thread: their exports as compilers look at them, and `import.meta`. */
 import { dirname } from "node:path";
 import { nodeModule, url } from "../lazy.ts";
+
+export type Namespace = Record<string, unknown>;
 
 /** What compilers' helpers make of a required module. */
 // biome-ignore lint/suspicious/noExplicitAny: any module
@@ -16,7 +18,7 @@ export function lookThrough(exports: any, interop: "esbuild" | "node" | "default
 }
 
 /** `import.meta` of a file. */
-function metaOf(file: string, path: string, require: NodeJS.Require): object {
+export function metaOf(file: string, path: string, require: NodeJS.Require): object {
   return {
     dirname: dirname(path),
     filename: path,
@@ -31,4 +33,17 @@ function metaOf(file: string, path: string, require: NodeJS.Require): object {
   };
 }
 
-export { metaOf };
+/** The name under which a module exports a value. */
+export function exportName(exports: Namespace, value: unknown): string | undefined {
+  if (exports === null || (typeof exports !== "object" && typeof exports !== "function")) return undefined;
+  return Object.keys(exports).find((name) => read(exports, name) === value);
+}
+
+/** Exports are getters, which may stand for a name that is not initialised yet. */
+function read(exports: Namespace, name: string): unknown {
+  try {
+    return exports[name];
+  } catch {
+    return undefined;
+  }
+}

@@ -7,17 +7,14 @@ import { rememberOrigin, setOriginFinder } from "../../transfer/error-classes.ts
 import { nodeModule, runtime, url } from "../lazy.ts";
 import { libraryExport } from "../library.ts";
 import { classNamed, idOfClass } from "../lifted.ts";
-import { jestRequire, jestRequireOf } from "../tools/jest.ts";
-import { requireCompiled, requireIn } from "../tools/run-commonjs.ts";
-import { importCompiled, importerIn, viteEnv } from "../tools/run-vite.ts";
-import { compiledExport, exportName, type ModuleHost } from "../tools/running.ts";
+import type { ModuleHost } from "../tools/running.ts";
 import type { ExportOrigin } from "../tools/tables.ts";
-import { viteValue } from "../tools/vite.ts";
+import { jestRequire, testRunner, tools } from "../tools.ts";
 import { script } from "./compile.ts";
-import { lookThrough, metaOf } from "./module-parts.ts";
+import { exportName, lookThrough, metaOf, type Namespace } from "./module-parts.ts";
 import { requiredSlice } from "./require-slice.ts";
 
-type Namespace = Record<string, unknown>;
+type NodeModule = typeof import("node:module");
 type Importer = (specifier: string, options?: { with: Record<string, string> }) => Promise<Namespace>;
 
 const importers = new Map<string, Importer>();
@@ -44,8 +41,10 @@ function importerOf(file: string): Importer {
 function requireOf(file: string): NodeJS.Require {
   let require = requires.get(file);
   prepareRequire();
-  if (!require)
-    requires.set(file, (require = jestRequireOf(baseOf(file)) ?? nodeModule().createRequire(baseOf(file))));
+  if (!require) {
+    const { createRequire } = (jestRequire()?.("module") as NodeModule | undefined) ?? nodeModule();
+    requires.set(file, (require = createRequire(baseOf(file))));
+  }
   return require;
 }
 
@@ -99,7 +98,7 @@ function isMissing(reference: Reference): reference is ImportReference {
 
 /** What Vite has evaluated in this thread already, where it is the one that compiled it. */
 function viteHere({ modules, specifier, name }: ImportReference): unknown {
-  return modules === undefined ? undefined : viteValue(specifier, name);
+  return modules === undefined ? undefined : tools().viteValue(specifier, name);
 }
 
 /** Calls `noteClass` for classes of this thread that it may not know yet. */
@@ -121,7 +120,7 @@ async function load(missing: readonly ImportReference[]): Promise<void> {
       const loading =
         modules === undefined
           ? importerOf(file)(specifier, options)
-          : importCompiled(modules, specifier, moduleHost);
+          : tools().importCompiled(modules, specifier, moduleHost);
       namespaces.set(keyOf(reference), await loading);
     }),
   );
@@ -154,7 +153,7 @@ export function resolve(reference: Reference): unknown {
       const found =
         modules === undefined || jestRequire()
           ? requireOf(file)(specifier)
-          : requireCompiled(modules, specifier, moduleHost);
+          : tools().requireCompiled(modules, specifier, moduleHost);
       const exports = lookThrough(found, reference.interop);
       return reference.name === undefined ? exports : exports[reference.name];
     }
@@ -212,14 +211,14 @@ setOriginFinder({
       for (const name of Object.keys(namespace))
         if (namespace[name] === cls) return importOrigin({ type: "import", file, specifier, name });
     }
-    const found = compiledExport(cls) ?? requiredExport(cls);
+    const found = testRunner()?.compiledExport(cls) ?? requiredExport(cls);
     return found && importOrigin({ ...found, type: "import" });
   },
   classOf(origin) {
     const [kind, file, specifier, name] = origin.split("\n");
     if (kind === "lifted") return classNamed(file);
     if (kind !== "import") return undefined;
-    const fromVite = viteValue(specifier, name);
+    const fromVite = testRunner()?.viteValue(specifier, name);
     if (fromVite !== undefined) return fromVite;
     try {
       const require = requireOf(file);
@@ -258,12 +257,14 @@ function moduleVariable(file: string, name: string, table?: number): unknown {
   const path = file.startsWith("file:") ? url().fileURLToPath(file) : file;
   switch (name) {
     case "require":
-      return table === undefined || jestRequire() ? requireOf(file) : requireIn(table, file, moduleHost);
+      return table === undefined || jestRequire()
+        ? requireOf(file)
+        : tools().requireIn(table, file, moduleHost);
     case "interop esbuild":
     case "interop default":
       return (exports: unknown) => lookThrough(exports, name.slice(8) as "esbuild" | "default");
     case "vite import()":
-      return table === undefined ? importerOf(file) : importerIn(table, file, moduleHost);
+      return table === undefined ? importerOf(file) : tools().importerIn(table, file, moduleHost);
     case "__filename":
       return path;
     case "__dirname":
@@ -271,7 +272,7 @@ function moduleVariable(file: string, name: string, table?: number): unknown {
     case "import.meta":
       return metaOf(file, path, requireOf(file));
     case "vite import.meta":
-      return { ...metaOf(file, path, requireOf(file)), env: viteEnv() };
+      return { ...metaOf(file, path, requireOf(file)), env: tools().viteEnv() };
     default: {
       let module = modules.get(file);
       if (!module) {

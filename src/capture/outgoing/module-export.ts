@@ -2,19 +2,20 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Reference } from "../../transfer/boundary.ts";
 import { Symbolic } from "../../transfer/boundary.ts";
+import { exportName, type Namespace } from "../incoming/module-parts.ts";
 import { noteClass } from "../incoming/resolve.ts";
 import { nodeModule, runtime } from "../lazy.ts";
+import { withScripts } from "../source/peek.ts";
 import type { Source } from "../source/source.ts";
 import type { FunctionInfo } from "../syntax/scopes.ts";
-import { jestModules, jestRequire, jestTest } from "../tools/jest.ts";
-import { compiledExport } from "../tools/running.ts";
-import { viteExport } from "../tools/vite.ts";
+import { jestRequire, testRunner } from "../tools.ts";
 
 /** How every thread finds a class that stands there; undefined: its code must travel. */
 export function moduleExport(cls: object, source: Source, info: FunctionInfo): Symbolic | undefined {
   const { url: file } = source;
   if (!file.startsWith("file:") || source.references || isEntry(file)) return undefined;
-  const tool = viteExport(cls, file) ?? compiledExport(cls);
+  const runner = testRunner();
+  const tool = runner?.viteExport(cls, file) ?? runner?.compiledExport(cls);
   const reference: Reference | undefined =
     tool ?? (source.isCommonJs ? required(cls, file) : imported(source, info));
   if (reference === undefined) return undefined;
@@ -31,23 +32,12 @@ function required(cls: object, file: string): Reference | undefined {
   const specifier = fileURLToPath(file);
   const cache = jestRequire()?.cache ?? nodeModule().createRequire(file).cache;
   const exports = cache[specifier]?.exports;
-  const modules = jestModules(file);
+  const modules = testRunner()?.jestModules(file, withScripts);
   const reference = { type: "require", file, specifier, ...(modules && { modules }) } as const;
   if (exports === cls) return reference;
   if (typeof exports !== "object" || exports === null) return undefined;
-  const found = Object.entries(Object.getOwnPropertyDescriptors(exports)).find(
-    ([, { value, get }]) => value === cls || (get && valueOf(exports, get) === cls),
-  );
-  return found && { ...reference, name: found[0] };
-}
-
-/** Compilers export by getters, which may stand for a name that is not initialised yet. */
-function valueOf(exports: object, get: () => unknown): unknown {
-  try {
-    return get.call(exports);
-  } catch {
-    return undefined;
-  }
+  const name = exportName(exports as Namespace, cls);
+  return name === undefined ? undefined : { ...reference, name };
 }
 
 let entry: string | undefined;
@@ -55,7 +45,7 @@ let entry: string | undefined;
 /** To import the program itself in a thread would be to run it again. */
 function isEntry(file: string): boolean {
   entry ??= entryUrl(runtime().argv[1]);
-  return file === entry || file === jestTest();
+  return file === entry || file === testRunner()?.jestTest();
 }
 
 /** The file that `node path` runs: the path may lack an ending, or lead there by a link. */

@@ -1,10 +1,10 @@
 /** Names that every thread looks up by itself: imports, `require`d modules, a CommonJS module's own variables. */
 import type { Reference } from "../../transfer/boundary.ts";
+import { withScripts } from "../source/peek.ts";
 import type { Source } from "../source/source.ts";
 import type { Binding, Syntax } from "../syntax/scopes.ts";
-import { jestModules, jestOrigin } from "../tools/jest.ts";
 import type { ToolOrigin } from "../tools/tables.ts";
-import { viteModules, viteOrigin } from "../tools/vite.ts";
+import { testRunner, tools } from "../tools.ts";
 
 const COMMON_JS = new Set(["require", "module", "exports", "__filename", "__dirname"]);
 
@@ -31,7 +31,7 @@ export function originOf(binding: Binding, source: Source): Reference | undefine
   if (known && binding.scope.parent === source.root) return known;
   const { imported, declarator, kind } = binding;
   if (kind === "param" && Object.hasOwn(VITE, binding.name)) {
-    const modules = viteModules(source.url);
+    const modules = testRunner()?.viteModules(source.url);
     return { type: "cjs", file: source.url, name: VITE[binding.name], ...(modules && { modules }) };
   }
   if (kind === "function" && /^_interop/.test(binding.name) && Object.hasOwn(INTEROP, binding.name))
@@ -45,7 +45,7 @@ export function originOf(binding: Binding, source: Source): Reference | undefine
 /** The reference for a name that the text does not declare. */
 export function originOfGlobal(name: string, source: Source): Reference | undefined {
   if (!source.isCommonJs || !COMMON_JS.has(name)) return undefined;
-  const modules = name === "require" ? jestModules(source.url) : undefined;
+  const modules = name === "require" ? testRunner()?.jestModules(source.url, withScripts) : undefined;
   return { type: "cjs", file: source.url, name, ...(modules && { modules }) };
 }
 
@@ -85,7 +85,7 @@ function originOfValue(init: Syntax, name: string, source: Source): Reference | 
 }
 
 function required(specifier: string, file: string): ToolOrigin & { file: string } {
-  return { file, ...(jestOrigin(specifier, file) ?? { specifier }) };
+  return { file, ...(testRunner()?.jestOrigin(specifier, file, withScripts) ?? { specifier }) };
 }
 
 /** What `import("x")` imports, also in the form that Vite's module runner gives it. */
@@ -93,7 +93,7 @@ function importedBy(node: Syntax): ToolOrigin | undefined {
   const isVite = node.type === "CallExpression" && node.callee.name === "__vite_ssr_import__";
   if (!isVite && (node.type !== "ImportExpression" || node.options != null)) return undefined;
   const specifier = text(isVite ? node.arguments[0] : node.source);
-  return specifier === undefined ? undefined : isVite ? viteOrigin(specifier) : { specifier };
+  return specifier === undefined ? undefined : isVite ? tools().viteOrigin(specifier) : { specifier };
 }
 
 function text(node: Syntax | undefined): string | undefined {

@@ -1,6 +1,6 @@
 /** The static part of a lift: the text of a function, ready to be compiled elsewhere, and what it captures. */
 import type { Reference, Unit } from "../../transfer/boundary.ts";
-import type { RebuiltScript } from "../incoming/rebuilt.ts";
+import { isCovered } from "../coverage.ts";
 import { runtime } from "../lazy.ts";
 import { positionOf } from "../source/lines.ts";
 import type { Source } from "../source/source.ts";
@@ -8,7 +8,7 @@ import { originalsOf } from "../source/stacks.ts";
 import { isItself } from "../syntax/bindings.ts";
 import { baseEdit, type Edit, edited, metaName, methodEdits, staticFields } from "../syntax/edits.ts";
 import type { FunctionInfo, Syntax } from "../syntax/scopes.ts";
-import { collectAtExit, isCovered, originalOffset } from "../tools/coverage.ts";
+import { tools } from "../tools.ts";
 import { memberEdits, membersOf } from "./namespace.ts";
 import { originOf, originOfGlobal } from "./origin.ts";
 import type { Slot } from "./slot.ts";
@@ -68,7 +68,7 @@ function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint
     names: slots.map(({ name }) => name),
     metaAt: [],
     originals: originalsOf(source, start, node.end),
-    ...(isCovered && { offset: offsetInFile(source, start) }),
+    ...(isCovered && { offset: tools().offsetInFile(source, start) }),
   };
   const units = new Map<string, Unit>();
   return {
@@ -103,12 +103,6 @@ function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint
 
 /** Before an import of any module a thread of Node 20 sets up the loader of main; before `import()` it can't. */
 const HOOK = { type: "import", specifier: "node:process", name: "*" } as const;
-
-function offsetInFile(source: Source, start: number): number | undefined {
-  collectAtExit();
-  if ("unit" in source) return originalOffset(source as unknown as RebuiltScript, start);
-  return source.lineOffset === 0 && source.columnOffset === 0 ? start : undefined;
-}
 
 function needsHook(text: string): boolean {
   return Number.parseInt(runtime().versions.node, 10) < 22 && /\bimport\s*\(/.test(text);

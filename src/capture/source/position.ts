@@ -2,7 +2,7 @@
 import { isAbsolute, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nodeModule, runtime } from "../lazy.ts";
-import { viteMap } from "../tools/vite.ts";
+import { testRunner } from "../tools.ts";
 import { type PlacedText, positionOf } from "./lines.ts";
 
 type SourceMap = InstanceType<typeof import("node:module").SourceMap>;
@@ -24,7 +24,7 @@ function sourceMapOf(placed: PlacedText): SourceMap | null {
   if (map === undefined) {
     map = null;
     try {
-      const payload = inlineMap(placed.text) ?? placed.map?.() ?? viteMap(placed.url);
+      const payload = inlineMap(placed.text) ?? placed.map?.() ?? testRunner()?.viteMap(placed.url);
       if (payload) map = new (nodeModule().SourceMap)(payload as never);
     } catch {
       // A broken map costs exact positions in messages, no more.

@@ -3,7 +3,7 @@
  * disk (with types stripped) where it matches the function at its position, else what the inspector hands out.
  */
 import { fileURLToPath } from "node:url";
-import { compiledText as hostText } from "#host";
+import { compiles } from "#host";
 import { CaptureError } from "../../errors/errors.ts";
 import type { Reference } from "../../transfer/boundary.ts";
 import { asUrl, frames } from "../call-stack.ts";
@@ -12,6 +12,7 @@ import { acorn, fs, nodeModule, silently, util } from "../lazy.ts";
 import { analyze } from "../syntax/analyze.ts";
 import { exportedClasses } from "../syntax/exports.ts";
 import type { FunctionInfo, Scope, Syntax } from "../syntax/scopes.ts";
+import { tools } from "../tools.ts";
 import { offsetOf, type PlacedText } from "./lines.ts";
 import { isCommonJs } from "./module-kind.ts";
 import { type Peek, scriptText } from "./peek.ts";
@@ -115,7 +116,7 @@ export function compiledText(url: string): string | undefined {
   if (!url.startsWith("file:")) return undefined;
   try {
     const path = fileURLToPath(url);
-    const compiled = hostText(path);
+    const compiled = compiles() ? tools().compiledText(path) : undefined;
     if (compiled !== undefined) return compiled;
     const text = fs()
       .readFileSync(path, "utf8")

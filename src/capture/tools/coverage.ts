@@ -9,20 +9,14 @@ import { allocate, eachBlock } from "../../memory/allocator.ts";
 import { words } from "../../memory/arena.ts";
 import { Kind } from "../../memory/layout.ts";
 import { waitWord, wakeWord } from "../../parking/word.ts";
+import { wakeForCollecting } from "../coverage.ts";
 import { type RebuiltScript, rebuiltScripts } from "../incoming/rebuilt.ts";
 import { fs, runtime } from "../lazy.ts";
-
-const folder = runtime().env.NODE_V8_COVERAGE || undefined;
-
-export const isCovered = folder !== undefined;
-
-/** What is put behind the name of script number `index`, or of one that is not to count. */
-export function scriptSuffix(index?: number): string {
-  return isCovered ? `?thread${index === undefined ? "" : `=${index}`}` : "";
-}
+import type { PlacedText } from "../source/lines.ts";
 
 /** Milliseconds that the end of the process waits for threads; one that is blocked or at work does not answer. */
 const PATIENCE = 3000;
+const FOLDER = runtime().env.NODE_V8_COVERAGE!;
 const CHANNEL = "threadkit.coverage";
 
 interface Range {
@@ -40,20 +34,14 @@ let isReady = false;
 /** It must not be collected. */
 const kept: unknown[] = [];
 /** In the thread that ships code: sees to it that the others write theirs before the process ends. */
-export function collectAtExit(): void {
-  if (isReady || !isCovered) return;
+function collectAtExit(): void {
+  if (isReady) return;
   isReady = true;
   if (workers().isMainThread) runtime().prependListener("exit", collect);
 }
 
-const beforehand: (() => void)[] = [];
-/** What lets sleeping threads hear the question: the workers of a pool that is idle sleep until it is shut down. */
-export function beforeCollecting(body: () => void): void {
-  if (isCovered && workers().isMainThread) beforehand.push(body);
-}
-
 function collect(): void {
-  for (const body of beforehand) body();
+  wakeForCollecting();
   const asked = allocate(Kind.Text, 1);
   words[asked] = 0;
   const channel = new (workers().BroadcastChannel)(CHANNEL);
@@ -67,9 +55,8 @@ function collect(): void {
   rewrite(() => true);
 }
 
-/** In a worker: writes its coverage when it is asked to, and when it ends. */
+/** In a thread: writes its coverage when it is asked to, and when it ends. */
 export function joinCoverage(): void {
-  if (!isCovered || workers().isMainThread || !workers().workerData?.arena) return;
   const channel = new (workers().BroadcastChannel)(CHANNEL);
   channel.onmessage = (event) => {
     flush();
@@ -89,10 +76,10 @@ function flush(): void {
 
 /** Translates what coverage files of this process say of shipped code, and drops what can't be. */
 function rewrite(isOwn: (file: string) => boolean): void {
-  if (!fs().existsSync(folder!)) return;
-  for (const file of fs().readdirSync(folder!)) {
+  if (!fs().existsSync(FOLDER)) return;
+  for (const file of fs().readdirSync(FOLDER)) {
     if (!file.startsWith(`coverage-${runtime().pid}-`) || !isOwn(file)) continue;
-    const path = `${folder}/${file}`;
+    const path = `${FOLDER}/${file}`;
     const text = fs().readFileSync(path, "utf8");
     if (!text.includes("?thread")) continue;
     const coverage = JSON.parse(text) as { result: ScriptCoverage[] };
@@ -122,8 +109,15 @@ function grown({ grows }: RebuiltScript): number {
   return grows.reduce((sum, [, by]) => sum + by, 0);
 }
 
+/** Where a place of a text that is to be shipped stands in its file; undefined where that can't be told. */
+export function offsetInFile(source: PlacedText, start: number): number | undefined {
+  collectAtExit();
+  if ("unit" in source) return originalOffset(source as RebuiltScript, start);
+  return source.lineOffset === 0 && source.columnOffset === 0 ? start : undefined;
+}
+
 /** The offset in the original file of one in a script of shipped code. */
-export function originalOffset({ head, unit, grows }: RebuiltScript, offset: number): number | undefined {
+function originalOffset({ head, unit, grows }: RebuiltScript, offset: number): number | undefined {
   if (unit.offset === undefined) return undefined;
   let original = offset - head;
   for (const [from, by] of grows) if (offset - head >= from + by) original -= by;

@@ -3,19 +3,9 @@
  * them to itself, but V8 has their code, and they cross from there.
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { nodeModule, runtime } from "../lazy.ts";
-import { withScripts } from "../source/peek.ts";
+import { nodeModule } from "../lazy.ts";
+import { jestRequire } from "../tools.ts";
 import { blockOf, type CompiledModule, type ToolOrigin } from "./tables.ts";
-
-/** That of this file of the package: Jest gives modules one of its own. */
-declare const require: NodeJS.Require | undefined;
-
-/** Jest's `require`, in whose cache are all modules of the test, or undefined. */
-export function jestRequire(): NodeJS.Require | undefined {
-  if (runtime().env.JEST_WORKER_ID === undefined || typeof require !== "function") return undefined;
-  const { _cache } = nodeModule() as { _cache?: object };
-  return require.cache === _cache ? undefined : require; // in a thread it is Node's own
-}
 
 /** The test file. */
 export function jestTest(): string | undefined {
@@ -23,23 +13,20 @@ export function jestTest(): string | undefined {
   return main && pathToFileURL(main.filename).href;
 }
 
-/** Jest's `require` for a file. */
-export function jestRequireOf(file: string): NodeJS.Require | undefined {
-  const jest = jestRequire();
-  return jest && (jest("module") as typeof import("node:module")).createRequire(file);
-}
+/** Calls its argument with what gives the texts of scripts by their URLs: see source/peek.ts. */
+type WithScripts = <T>(use: (textOf: (url: string) => string | undefined) => T) => T;
 
 /** How a thread requires what a module of Jest's requires as `specifier`; undefined: as anywhere. */
-export function jestOrigin(specifier: string, url: string): ToolOrigin | undefined {
+export function jestOrigin(specifier: string, url: string, withScripts: WithScripts): ToolOrigin | undefined {
   const from = moduleAt(url);
   const path = from && resolved(from, specifier);
-  return path === undefined ? undefined : { specifier: path, modules: reachable(path) };
+  return path === undefined ? undefined : { specifier: path, modules: reachable(path, withScripts) };
 }
 
 /** All that a file leads to, for calls of `require` in it. */
-export function jestModules(url: string): number | undefined {
+export function jestModules(url: string, withScripts: WithScripts): number | undefined {
   const module = moduleAt(url);
-  return module && reachable(module.filename);
+  return module && reachable(module.filename, withScripts);
 }
 
 function moduleAt(url: string): NodeJS.Module | undefined {
@@ -60,7 +47,7 @@ function resolved({ require: own }: NodeJS.Module, specifier: string): string | 
 const tables = new Map<string, number | undefined>();
 
 /** A text block with the module and all that it leads to; undefined if Node loads it just as well. */
-function reachable(first: string): number | undefined {
+function reachable(first: string, withScripts: WithScripts): number | undefined {
   if (!tables.has(first))
     tables.set(
       first,

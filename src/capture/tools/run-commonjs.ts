@@ -1,6 +1,6 @@
 /** CommonJS modules that Jest compiled, in a thread. */
 import { begin, forget, idOf, type ModuleHost, type Table, tableAt } from "./running.ts";
-import { noteText, wrapped } from "./wrapped.ts";
+import { compileModule } from "./wrapped.ts";
 
 /** The exports of a module in the table that a text block holds. */
 export function requireCompiled(table: number, id: string, host: ModuleHost): unknown {
@@ -27,7 +27,7 @@ function requirer(table: Table, id: string, host: ModuleHost): NodeJS.Require {
 function run(table: Table, id: string, host: ModuleHost): unknown {
   const [it, isNew] = begin(table, id, {});
   if (!isNew) return it.module.exports;
-  const { code, file } = table.modules[id];
+  const { file } = table.modules[id];
   const require = requirer(table, id, host);
   const { filename, dirname } = host.metaOf(file) as { filename: string; dirname: string };
   const given = {
@@ -37,9 +37,7 @@ function run(table: Table, id: string, host: ModuleHost): unknown {
     __filename: filename,
     __dirname: dirname,
   };
-  const [head, text] = wrapped(code, Object.keys(given), "function");
-  noteText(table.modules[id], text);
-  const body = host.compile(`${head}${text}\n}})`, file, -head.length) as (...given: unknown[]) => void;
+  const body = compileModule(table.modules[id], Object.keys(given), "function", host);
   try {
     body.apply(it.module.exports, Object.values(given));
   } catch (error) {

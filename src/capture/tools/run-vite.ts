@@ -1,16 +1,9 @@
 /** Modules that Vite compiled for its module runner, in a thread. */
 
+import type { Namespace } from "../incoming/module-parts.ts";
 import { runtime } from "../lazy.ts";
-import {
-  begin,
-  idOf,
-  type ModuleHost,
-  type Namespace,
-  type Running,
-  type Table,
-  tableAt,
-} from "./running.ts";
-import { noteText, wrapped } from "./wrapped.ts";
+import { begin, idOf, type ModuleHost, type Running, type Table, tableAt } from "./running.ts";
+import { compileModule } from "./wrapped.ts";
 
 /** One after the other: two that import each other would wait for each other. */
 let last: Promise<unknown> = Promise.resolve();
@@ -55,7 +48,7 @@ async function run(table: Table, id: string, host: ModuleHost, stack: readonly s
 async function evaluate(it: Running, host: ModuleHost, stack: readonly string[]): Promise<void> {
   const { id, table } = it;
   const { exports } = it.module;
-  const { code, file } = table.modules[id];
+  const { file } = table.modules[id];
   const importModule = importer(table, id, host, stack);
   const meta = host.metaOf(file) as { filename?: string; dirname?: string };
   const given: Record<string, unknown> = {
@@ -68,12 +61,7 @@ async function evaluate(it: Running, host: ModuleHost, stack: readonly string[])
     ...{ __filename: meta.filename, __dirname: meta.dirname, exports, module: it.module },
     require: file.startsWith("file:") ? host.requireFrom(file) : undefined,
   };
-  const [head, text] = wrapped(code, Object.keys(given), "async");
-  noteText(table.modules[id], text);
-  const body = host.compile(`${head}${text}\n}})`, file, -head.length) as (
-    ...given: unknown[]
-  ) => Promise<void>;
-  await body(...Object.values(given));
+  await compileModule(table.modules[id], Object.keys(given), "async", host)(...Object.values(given));
 }
 
 function define(exports: Namespace, name: string, get: () => unknown): void {

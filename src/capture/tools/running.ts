@@ -3,9 +3,8 @@
  * vite.ts and jest.ts. Each is evaluated once in a thread, as an imported module is.
  */
 import { readText } from "../../memory/text.ts";
+import { exportName, type Namespace } from "../incoming/module-parts.ts";
 import type { CompiledModule, CompiledModules, ExportOrigin } from "./tables.ts";
-
-export type Namespace = Record<string, unknown>;
 
 /** What such modules need of this thread. */
 export interface ModuleHost {
@@ -71,19 +70,4 @@ export function compiledExport(value: unknown): ExportOrigin | undefined {
       return { type: isCommonJs ? "require" : "import", file, specifier: id, modules: table.at, name };
   }
   return undefined;
-}
-
-/** The name under which a module exports a value. */
-export function exportName(exports: Namespace, value: unknown): string | undefined {
-  if (exports === null || (typeof exports !== "object" && typeof exports !== "function")) return undefined;
-  return Object.keys(exports).find((name) => read(exports, name) === value);
-}
-
-/** Exports are getters, which may stand for a name that is not initialised yet. */
-function read(exports: Namespace, name: string): unknown {
-  try {
-    return exports[name];
-  } catch {
-    return undefined;
-  }
 }

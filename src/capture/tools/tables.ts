@@ -1,4 +1,4 @@
-/** Tables of modules that a tool compiled, as they go to threads: see vite.ts, jest.ts and compiled.ts. */
+/** Tables of modules that a tool compiled, as they go to threads: see vite.ts, jest.ts and running.ts. */
 import { storeText } from "../../memory/text.ts";
 
 /** One module: what its code imports, by the names that it uses, is in the table too, or left to Node. */
