@@ -157,7 +157,10 @@ describe("a child process", () => {
     const load = process.features && !(process.features as { typescript?: unknown }).typescript;
     const url = JSON.stringify(new URL("../../src/capture/outgoing/plan.ts", import.meta.url).href);
     const rebuild = JSON.stringify(new URL("../../src/capture/incoming/rebuild.ts", import.meta.url).href);
-    const code = `import { lifter } from ${url}; import { builder } from ${rebuild};\n${source}`;
+    // The walker gives capture its part for tools.
+    const walker = JSON.stringify(new URL("./walker.ts", import.meta.url).href);
+    const imports = `import { lifter } from ${url}; import { builder } from ${rebuild}; import ${walker};`;
+    const code = `${imports}\n${source}`;
     const all = [...(load ? ["--import", "tsx"] : []), ...flags, "--input-type=module", "-e", code];
     const options = { env: { ...process.env, NODE_OPTIONS: "", NODE_NO_WARNINGS: "1", ...env } };
     return (await promisify(execFile)(process.execPath, all, { ...options, cwd: fileURLToPath(path(".")) }))

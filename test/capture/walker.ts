@@ -1,4 +1,6 @@
 /** A small stand-in for transfer/: enough of a walk to send what capture lifts, and nothing else. */
+import * as part from "../../src/capture/tools/part.ts";
+import { setTools } from "../../src/capture/tools.ts";
 import { type FunctionBuilder, type Reference, Symbolic, type Unit } from "../../src/transfer/boundary.ts";
 
 type Entry =
@@ -13,6 +15,9 @@ export interface Packed {
   readonly root: number;
   readonly references: Reference[];
 }
+
+// As core.cjs does it in the package.
+setTools(() => part);
 
 type Lifter = typeof import("../../src/capture/outgoing/plan.ts").lifter;
 
