@@ -118,7 +118,7 @@ function noteTaken(module, part) {
 const liveIn = (module) =>
   [...readFileSync(module, "utf8").matchAll(/^export let (\w+)/gm)].map(([, name]) => name);
 
-/** The last lines of core.cjs: what parts take from it, made when the first of them asks. */
+/** The last lines of core.cjs: what parts take from it, a module after the other, made when the first of them asks. */
 function sharing() {
   const imports = [];
   const objects = [];
@@ -129,21 +129,22 @@ function sharing() {
     const fields = all.map((name) =>
       live.includes(name) ? `get ${name}() { return ${name}_${i}; }` : `${name}: ${name}_${i}`,
     );
-    objects.push(`"${module}": { ${fields.join(", ")} }`);
+    objects.push(`{ ${fields.join(", ")} }`);
   });
   for (const module of inCore)
     if (!looked.core.modules.includes(module)) imports.push(`import "./${module}";`);
-  return `${imports.join("\n")}\nlet made;\nexport const shared = () => (made ??= { ${objects.join(",\n")} });\n`;
+  return `${imports.join("\n")}\nlet made;\nexport const shared = () => (made ??= [${objects.join(",\n")}]);\n`;
 }
 
 /** A module of core.cjs, as a part has it: constants for its exports, so that calls cost what they cost there. */
 function copyOf(module, names) {
+  const shared = `threadkitShared[${[...taken.all.keys()].indexOf(module)}]`;
   const live = liveIn(module).filter((name) => names.has(name));
   const fixed = [...names].filter((name) => !live.includes(name));
   const lines = [];
-  if (fixed.length > 0) lines.push(`export const { ${fixed.join(", ")} } = threadkitShared["${module}"];`);
+  if (fixed.length > 0) lines.push(`export const { ${fixed.join(", ")} } = ${shared};`);
   if (live.length > 0) {
-    lines.push(`const m = threadkitShared["${module}"];`, `export let { ${live.join(", ")} } = m;`);
+    lines.push(`const m = ${shared};`, `export let { ${live.join(", ")} } = m;`);
     lines.push(`m.follow(() => { ${live.map((name) => `${name} = m.${name};`).join(" ")} });`);
   }
   return lines.join("\n");

@@ -1,7 +1,7 @@
 /** Runs in a worker: rebuilds each function it is sent, calls it and posts what came of it. */
 import { parentPort } from "node:worker_threads";
+import { importAll } from "../../src/capture/incoming/importing.ts";
 import { builder } from "../../src/capture/incoming/rebuild.ts";
-import { importAll } from "../../src/capture/incoming/resolve.ts";
 import { lifter } from "../../src/capture/outgoing/plan.ts";
 import { tellOriginal } from "../../src/capture/source/stacks.ts";
 import { type Packed, pack, unpack } from "./walker.ts";

@@ -3,8 +3,8 @@ import { inspects } from "#host";
 import type { Unit } from "../../transfer/boundary.ts";
 import { nodeModule } from "../lazy.ts";
 import { type Compiled, compileUnit, type Instance, importOf } from "./compile.ts";
+import { namespaceOf } from "./importing.ts";
 import { rememberInstance } from "./rebuilt.ts";
-import { namespaceOf } from "./resolve.ts";
 import { fromSlice } from "./slice.ts";
 
 interface Cached {

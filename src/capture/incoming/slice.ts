@@ -2,7 +2,7 @@
 import { sliceReference, type Unit } from "../../transfer/boundary.ts";
 import { type LiftedUnit, lifted } from "../lifted.ts";
 import type { Instance } from "./compile.ts";
-import { namespaceOf } from "./resolve.ts";
+import { namespaceOf } from "./importing.ts";
 
 /** What a slice exports for one unit. */
 interface SliceEntry {

@@ -2,7 +2,7 @@
 import { isSharedClass } from "../../memory/classes.ts";
 import { type Reference, Symbolic } from "../../transfer/boundary.ts";
 import { rememberOrigin } from "../../transfer/error-classes.ts";
-import { importOrigin, noteClass, noteShipped } from "../incoming/resolve.ts";
+import { importOrigin, noteClass, noteShipped } from "../incoming/classes.ts";
 import { isLibrary } from "../library.ts";
 import { crossesByReference, noteImport } from "./shared.ts";
 import type { Member, ModuleReference } from "./slot.ts";

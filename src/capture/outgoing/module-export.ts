@@ -2,13 +2,14 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Reference } from "../../transfer/boundary.ts";
 import { Symbolic } from "../../transfer/boundary.ts";
+import { noteClass } from "../incoming/classes.ts";
 import { exportName, type Namespace } from "../incoming/module-parts.ts";
-import { noteClass } from "../incoming/resolve.ts";
+import { jestRequire } from "../jest-require.ts";
 import { nodeModule, runtime } from "../lazy.ts";
 import { withScripts } from "../source/peek.ts";
 import type { Source } from "../source/source.ts";
 import type { FunctionInfo } from "../syntax/scopes.ts";
-import { jestRequire, testRunner } from "../tools.ts";
+import { testRunner } from "../tools.ts";
 
 /** How every thread finds a class that stands there; undefined: its code must travel. */
 export function moduleExport(cls: object, source: Source, info: FunctionInfo): Symbolic | undefined {

@@ -3,8 +3,8 @@
  * them to itself, but V8 has their code, and they cross from there.
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { jestRequire } from "../jest-require.ts";
 import { nodeModule } from "../lazy.ts";
-import { jestRequire } from "../tools.ts";
 import { blockOf, type CompiledModule, type ToolOrigin } from "./tables.ts";
 
 /** The test file. */
