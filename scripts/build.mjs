@@ -1,7 +1,8 @@
 // Builds dist/. The library is CommonJS: a worker boots 5–7 ms sooner than with the same code as ES modules, and there
 // is one instance of it in a process, however it is imported. Every thread loads `core.cjs`. The other parts are loaded
 // when they are first needed, since most threads need them never: `outgoing.cjs`, what packs values and closures,
-// `tools.cjs`, what serves test runners, coverage and other runtimes than Node, `data.cjs`, containers, structs and queues, and `pools.cjs`, futures and pools; see memory/parts.ts.
+// `tools.cjs`, what serves test runners, coverage and other runtimes than Node,
+// `supervise.cjs`, what only the supervisor runs, `data.cjs`, containers, structs and queues, and `pools.cjs`, futures and pools; see memory/parts.ts.
 // `index.js` (import) and `index.cjs` (require) hand out the public names. `#atomics` and `#host` are resolved here.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -45,6 +46,7 @@ const CORE = "src/worker/core.ts";
 const PARTS = {
   outgoing: "src/capture/outgoing.ts",
   tools: "src/capture/tools/part.ts",
+  supervise: "src/worker/supervise.ts",
   data: "src/worker/data.ts",
   pools: "src/worker/pools.ts",
 };

@@ -66,6 +66,7 @@ import { relink, tellSettled } from "../parking/queue.ts";
 import { eachRobust, robustOf } from "../parking/robust.ts";
 import { endLookout } from "../parking/spin.ts";
 import { wakeWord } from "../parking/word.ts";
+import { breakLocks } from "./break-locks.ts";
 import { deathError, orphanError } from "./death-errors.ts";
 import { report, reportLater } from "./excepthook.ts";
 import { endThread } from "./join.ts";
@@ -203,18 +204,6 @@ function settleWaits({ waits }: Case, objects: readonly number[]): void {
     else if (at !== undefined) robust?.passOn?.(at, status as typeof NOTIFIED | typeof GIFTED | typeof GONE);
     waits.pop();
   }
-}
-
-/** Marks as broken what a dead or crashed thread held. */
-export function breakLocks(ident: number, objects?: readonly number[]): void {
-  if (objects === undefined) {
-    const found: number[] = [];
-    eachBlock((at, kind) => {
-      if (robustOf(kind)?.breakOwned !== undefined) found.push(at);
-    });
-    objects = found;
-  }
-  eachRobust(objects, (robust, at) => robust.breakOwned?.(at, ident));
 }
 
 function endDead(thread: number): void {

@@ -8,9 +8,10 @@ import { onFirstBoot } from "../threading/carriers.ts";
 import { expectLastCall } from "../threading/endings.ts";
 import { outgoing, setOutgoing } from "../threading/outgoing.ts";
 import { watchWaits } from "../threading/warning.ts";
-import { offerCodeCache, offerFullCodeCache } from "./code-cache.ts";
+import { offerCodeCache } from "./code-cache.ts";
 import { runWorker as work } from "./entry.ts";
-import { runSupervisor as supervise } from "./supervisor-entry.ts";
+
+type Supervisor = typeof import("./supervise.ts");
 
 /** What the parts export, as the build finds it. */
 declare const threadkitParts: Readonly<Record<Part, readonly string[]>>;
@@ -54,5 +55,5 @@ export function runWorker(): void {
 
 export function runSupervisor(codeCache: (file: string) => Uint8Array): void {
   if (isCovered) tools().joinCoverage();
-  supervise(() => offerFullCodeCache(codeCache));
+  (load("supervise.cjs") as Supervisor).supervise(codeCache);
 }
