@@ -16,7 +16,7 @@ export function offerFullCodeCache(make: (file: string) => Uint8Array): void {
 function warmUp(): void {
   const unit = {
     ...{ key: "threadkit:warm", file: "threadkit:warm", line: 0, column: 0, text: "() => {}", name: "warm" },
-    ...{ strict: true, isMethod: false, isClass: false, names: [], metaAt: [], importReads: [] },
+    ...{ strict: true, isMethod: false, isClass: false, names: [], importReads: [] },
   };
   const image = { unit, captures: [], labels: [], own: [] };
   const { bytes } = outgoing().encode(

@@ -1,4 +1,4 @@
-/** In the place of lazy.ts where functions are lifted by a build tool: what little of a runtime is asked for there. */
+/** In the place of lazy.ts: what little of a runtime is asked for where functions are lifted by a build tool. */
 
 declare const console: { warn(text: string): void };
 

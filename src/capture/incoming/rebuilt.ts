@@ -42,7 +42,7 @@ export interface Instance {
   readonly captures: readonly unknown[];
 }
 
-/** Kept where no inspector can read them again; see static/. */
+/** Kept where no inspector can read them again; see static/values.ts. */
 const instances = new WeakMap<object, Instance>();
 const living = new Map<string, WeakRef<object>[]>();
 

@@ -111,7 +111,6 @@ function unitOf({ url, index, unit: known }: Lifted, byValue: readonly string[])
       isMethod: false,
       strict: known.strict !== false,
       names: [...known.names, ...byValue],
-      metaAt: [],
       importReads: [],
       name: known.name,
       slice: { url, index, byValue, unit: known },

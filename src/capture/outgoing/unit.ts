@@ -37,38 +37,33 @@ export function blueprintOf(source: Source, info: FunctionInfo, keepsBase: boole
 }
 
 function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint {
-  const { node, member } = info;
-  const isMethod = member !== undefined;
-  const base = keepsBase ? baseEdit(node, source.text) : undefined;
-  const fields = info.isClass ? [...staticFields(node), ...(base ? [base] : [])] : [];
-  const isKept = ({ start }: Syntax) => !fields.some((field) => start >= field.start && start < field.end);
-  const slots = slotsOf(source, info, isKept);
-  if (base)
-    slots.push({ name: base.name, reference: undefined, capture: undefined, at: base.start, isBase: true });
-  const method = isMethod ? methodEdits(member, source.text) : undefined;
-  const start = method?.start ?? node.start;
-  const meta = metaName(source.text.slice(start, node.end));
-  const metas = info.metas.filter(isKept);
-  if (metas.length > 0) {
-    const reference = { type: "cjs", file: source.url, name: "import.meta" } as const;
-    slots.push({ name: meta, reference, capture: undefined, at: metas[0].start });
-  }
-  const edits: Edit[] = [
-    ...fields,
-    ...(method?.edits ?? []),
-    ...metas.map(({ start, end }) => ({ start, end, text: meta })),
-  ];
-  const text = edited(source.text, start, node.end, edits);
+  const { start, edits, extra, isKept } = changesTo(source, info, keepsBase);
+  const { end } = info.node;
+  const slots = [...slotsOf(source, info, isKept), ...extra];
+  const text = edited(source.text, start, end, edits);
   const shape = {
     file: source.url,
     ...positionOf(source, start),
     isClass: info.isClass,
-    isMethod,
+    isMethod: info.member !== undefined,
     strict: info.strict,
     names: slots.map(({ name }) => name),
-    metaAt: [],
-    originals: originalsOf(source, start, node.end),
+    originals: originalsOf(source, start, end),
     ...(isCovered && { offset: tools().offsetInFile(source, start) }),
+  };
+  const make = (name: string, byValue: readonly number[], members: readonly number[]): Unit => {
+    const references: (readonly [number, Reference])[] = slots.flatMap(({ reference }, i) =>
+      reference && !byValue.includes(i) ? [[i, reference] as const] : [],
+    );
+    const importReads = slots.flatMap((slot, i) =>
+      byValue.includes(i) ? [] : readsOf(slot, i, start, isKept, source),
+    );
+    const renamed = members.flatMap((i) => memberEdits(slots[i]));
+    const ownText = renamed.length > 0 ? edited(source.text, start, end, [...edits, ...renamed]) : text;
+    if (needsHook(ownText)) references.push([slots.length, { ...HOOK, file: source.url }]);
+    const content = { ...shape, text: ownText, name, references, importReads };
+    const key = `${shape.file}:${shape.line}:${shape.column}#${digest(JSON.stringify(content))}`;
+    return { key, ...content };
   };
   const units = new Map<string, Unit>();
   return {
@@ -78,27 +73,35 @@ function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint
     unitFor(name, byValue, members) {
       const variant = `${byValue}:${members}:${name}`;
       let unit = units.get(variant);
-      if (!unit) {
-        const references: (readonly [number, Reference])[] = slots.flatMap(({ reference }, i) =>
-          reference && !byValue.includes(i) ? [[i, reference] as const] : [],
-        );
-        const importReads = slots.flatMap((slot, i) =>
-          byValue.includes(i) ? [] : readsOf(slot, i, start, isKept, source),
-        );
-        const renamed = members.flatMap((i) => memberEdits(slots[i]));
-        const ownText =
-          renamed.length > 0 ? edited(source.text, start, node.end, [...edits, ...renamed]) : text;
-        if (needsHook(ownText)) references.push([slots.length, { ...HOOK, file: source.url }]);
-        const content = { ...shape, text: ownText, name, references, importReads };
-        unit = {
-          key: `${shape.file}:${shape.line}:${shape.column}#${digest(JSON.stringify(content))}`,
-          ...content,
-        };
-        units.set(variant, unit);
-      }
+      if (!unit) units.set(variant, (unit = make(name, byValue, members)));
       return unit;
     },
   };
+}
+
+/** What is changed in the text, and the names that this brings in. `isKept`: what of the text is not cut away. */
+function changesTo(source: Source, info: FunctionInfo, keepsBase: boolean) {
+  const { node, member } = info;
+  const base = keepsBase ? baseEdit(node, source.text) : undefined;
+  const fields = info.isClass ? [...staticFields(node), ...(base ? [base] : [])] : [];
+  const isKept = ({ start }: Syntax) => !fields.some((field) => start >= field.start && start < field.end);
+  const extra: Slot[] = [];
+  if (base)
+    extra.push({ name: base.name, reference: undefined, capture: undefined, at: base.start, isBase: true });
+  const method = member && methodEdits(member, source.text);
+  const start = method?.start ?? node.start;
+  const meta = metaName(source.text.slice(start, node.end));
+  const metas = info.metas.filter(isKept);
+  if (metas.length > 0) {
+    const reference = { type: "cjs", file: source.url, name: "import.meta" } as const;
+    extra.push({ name: meta, reference, capture: undefined, at: metas[0].start });
+  }
+  const edits: Edit[] = [
+    ...fields,
+    ...(method?.edits ?? []),
+    ...metas.map(({ start, end }) => ({ start, end, text: meta })),
+  ];
+  return { start, edits, extra, isKept };
 }
 
 /** Before an import of any module a thread of Node 20 sets up the loader of main; before `import()` it can't. */

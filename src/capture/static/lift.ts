@@ -1,6 +1,6 @@
 /**
- * Lifts functions without an inspector: a function is found by its text, and what it captures is read off the source.
- * The same steps as in outgoing/plan.ts.
+ * Lifts functions without an inspector: a function is found by its text (find.ts), what it captures is read off the
+ * source (values.ts), and the image is drawn as any other (outgoing/draw.ts).
  */
 import { isSharedClass } from "../../memory/classes.ts";
 import type { FunctionImage, Symbolic } from "../../transfer/boundary.ts";

@@ -1,5 +1,5 @@
 /**
- * Captures without an inspector: a function is found by its text, and what it captures is read off the source.
+ * What captured names hold, read off the source.
  *
  * No live value of a variable is to be had this way. What the text tells for sure can be shipped: imports, functions
  * and classes, literals, what a loaded module exports. Anything else is refused by its name.
