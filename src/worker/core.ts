@@ -8,10 +8,11 @@ import { onFirstBoot } from "../threading/carriers.ts";
 import { expectLastCall } from "../threading/endings.ts";
 import { outgoing, setOutgoing } from "../threading/outgoing.ts";
 import { watchWaits } from "../threading/warning.ts";
+import { withoutSupervisor } from "../threading/watch.ts";
 import { offerCodeCache } from "./code-cache.ts";
 import { runWorker as work } from "./entry.ts";
 
-type Supervisor = typeof import("./supervise.ts");
+type Supervise = typeof import("./supervise.ts");
 
 /** What the parts export, as the build finds it. */
 declare const threadkitParts: Readonly<Record<Part, readonly string[]>>;
@@ -28,11 +29,14 @@ let load: (file: string) => unknown = (file) => require(inFolder(file));
 export function loadWith(loader: (file: string) => unknown): void {
   load = loader;
 }
+const supervising = () => load("supervise.cjs") as Supervise;
+
 /** In main, if it can: the first worker that boots finds compiled code. */
 export function cacheWith(codeCache: (file: string) => Uint8Array, hasRun: (file: string) => boolean): void {
   onFirstBoot(() => offerCodeCache((file) => (hasRun(file) ? codeCache(file) : undefined)));
 }
 watchWaits();
+withoutSupervisor((realm) => supervising().reap(realm));
 setOutgoing(() => load("outgoing.cjs") as never);
 setTools(() => load("tools.cjs") as never);
 setPartLoader((part) => void load(`${part}.cjs`));
@@ -42,6 +46,7 @@ export function loadAll(): void {
   for (const part of ["data", "pools"] as const) loadPart(part);
   outgoing();
   tools();
+  supervising();
 }
 
 export * from "../public/core.ts";
@@ -55,5 +60,5 @@ export function runWorker(): void {
 
 export function runSupervisor(codeCache: (file: string) => Uint8Array): void {
   if (isCovered) tools().joinCoverage();
-  (load("supervise.cjs") as Supervisor).supervise(codeCache);
+  supervising().supervise(codeCache);
 }
