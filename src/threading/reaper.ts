@@ -5,7 +5,7 @@
  * locks held. Until this has run, live threads wait a little longer; after it nobody waits for the dead.
  */
 import { add, exchange, load, or, store, sub } from "#atomics";
-import { eachBlock, freePostponed, isUsed, kindOf, release, repairAllocator } from "../memory/allocator.ts";
+import { eachBlock, freePostponed, isUsed, kindOf, release } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave, patiently } from "../memory/guard.ts";
 import { settleLedger } from "../memory/handle.ts";
@@ -21,6 +21,7 @@ import {
   isThread,
   Kind,
 } from "../memory/layout.ts";
+import { repairAllocator } from "../memory/repair.ts";
 import {
   type GIFTED,
   GONE,
@@ -62,7 +63,7 @@ import {
   TERMINATED,
   WAITING,
 } from "../parking/layout.ts";
-import { relink, tellSettled } from "../parking/queue.ts";
+import { relink, tellSettled } from "../parking/mend-lines.ts";
 import { eachRobust, robustOf } from "../parking/robust.ts";
 import { endLookout } from "../parking/spin.ts";
 import { wakeWord } from "../parking/word.ts";
