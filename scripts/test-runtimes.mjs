@@ -175,9 +175,12 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(RUNTIMES)) {
   const runtime = RUNTIMES[name];
   console.log(`\n== ${name} ${runtime.version} ==`);
   const sums = { pass: 0, fail: 0, skip: 0 };
+  /** By suite, for scripts/runtime-table.mjs. */
+  const bySuite = {};
   const skipped = new Map();
   const count = (outcome, what, why = "") => {
     sums[outcome]++;
+    if (!what.includes("/")) (bySuite[what.split(":")[0]] ??= { pass: 0, fail: 0, skip: 0 })[outcome]++;
     if (outcome === "fail") console.log(`✖ ${what}\n${why.replace(/^/gm, "    ")}`);
     if (outcome !== "skip" || !why) return;
     const suites = skipped.get(why) ?? new Map();
@@ -192,6 +195,10 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(RUNTIMES)) {
   }
   console.log(`ℹ tests ${sums.pass + sums.fail + sums.skip}`);
   console.log(`ℹ pass ${sums.pass}\nℹ fail ${sums.fail}\nℹ skipped ${sums.skip}`);
+  if (words.length === 0) {
+    mkdirSync(".tools/reports", { recursive: true });
+    writeFileSync(`.tools/reports/${name}.json`, `${JSON.stringify(bySuite, null, 2)}\n`);
+  }
   failed ||= sums.fail > 0;
 }
 if (values.note) writeFileSync(LIST, `${JSON.stringify(leftOut, null, 2)}\n`);
