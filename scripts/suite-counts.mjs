@@ -7,7 +7,7 @@ export default async function* counts(events) {
   for await (const { type, data } of events) {
     if ((type !== "test:pass" && type !== "test:fail") || data.details?.type === "suite" || !data.file)
       continue;
-    const suite = path.basename(data.file).replace(/\.test\.\w+$/, "");
+    const suite = path.basename(data.file).replace(/(\.test)?\.\w+$/, "");
     if (data.name === data.file) continue; // Node 20 counts a file as a test
     const sums = (suites[suite] ??= { pass: 0, fail: 0, skip: 0 });
     if (data.skip !== undefined || data.todo !== undefined) sums.skip++;
