@@ -28,9 +28,9 @@ export function originalsOf(source: PlacedText, start: number, end: number): rea
 export function originalStack(stack: string): string {
   return stack.replace(
     /((?:file:\/)?\/[^\s()]+?)(?:\?thread(?:=\d+)?)?:(\d+):(\d+)(?=\)|$)/gm,
-    (whole, file: string, line: string, column: string) => {
+    (_, file: string, line: string, column: string) => {
       const original = lookUp(file, Number(line) - 1, Number(column) - 1);
-      return original ? `${file}:${original[0] + 1}:${original[1] + 1}` : whole;
+      return original ? `${file}:${original[0] + 1}:${original[1] + 1}` : `${file}:${line}:${column}`; // without the mark of coverage
     },
   );
 }
