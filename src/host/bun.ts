@@ -17,6 +17,11 @@ export const bun: Variant = {
   inspects: () => false,
   inspectAdvice: "",
   readsModules: () => true,
+  /** Bun's workers load nothing beforehand that they are not told of; see plugin/bun-load.ts. */
+  workerOptions() {
+    const preload = (globalThis as { [key: symbol]: unknown })[Symbol.for("threadkit.preload")];
+    return preload === undefined ? {} : { preload: [preload] };
+  },
   /** It takes the name of a script for a path, whatever it begins with. */
   scriptName: (url) => (url.startsWith("file:") ? fileURLToPath(url) : url),
   /** Bun compiles every file before it runs it, plain JavaScript too. */

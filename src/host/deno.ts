@@ -13,6 +13,7 @@ export const deno: Variant = {
   inspects: () => false,
   inspectAdvice: "",
   readsModules: () => true,
+  workerOptions: () => ({}),
   scriptName: (url) => url,
   /** What Deno made of a TypeScript file stands in its cache. */
   compiledText(path) {

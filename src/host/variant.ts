@@ -13,6 +13,8 @@ export interface Variant {
   readonly inspectAdvice: string;
   /** The text that the runtime made of a file, where that is not the file with its types blanked. */
   compiledText(path: string): string | undefined;
+  /** What workers are told besides. */
+  workerOptions(): object;
   scriptName(url: string): string;
   /** Does `require` give the very module that was imported? */
   readsModules(): boolean;
