@@ -2,7 +2,7 @@
 
 import type { PlacedText } from "./position.ts";
 import { originalPosition, positionOf } from "./position.ts";
-import { compiledModule, rebuiltScripts } from "./rebuilt.ts";
+import { compiledModule, rebuiltScripts, sliceText } from "./rebuilt.ts";
 
 /** Where a stack can point: at names, calls and member accesses. */
 // Made when needed: as a literal its Unicode sets would be built in every worker, 0.6 ms of its start.
@@ -27,10 +27,12 @@ export function originalsOf(source: PlacedText, start: number, end: number): rea
 /** Maps the positions of a stack of this thread to the original files; positions that need none stay. */
 export function originalStack(stack: string): string {
   return stack.replace(
-    /((?:file:\/)?\/[^\s()]+?)(?:\?thread(?:=\d+)?)?:(\d+):(\d+)(?=\)|$)/gm,
-    (_, file: string, line: string, column: string) => {
-      const original = lookUp(file, Number(line) - 1, Number(column) - 1);
-      return original ? `${file}:${original[0] + 1}:${original[1] + 1}` : `${file}:${line}:${column}`; // without the mark of coverage
+    /((?:file:\/)?\/[^\s()]+?)(\?thread(?:=\d+|kit-slice)?)?:(\d+):(\d+)(?=\)|$)/gm,
+    (_, file: string, mark: string | undefined, line: string, column: string) => {
+      const isSlice = mark === "?threadkit-slice";
+      const original = (isSlice ? inSlice : lookUp)(file, Number(line) - 1, Number(column) - 1);
+      if (original) return `${file}:${original[0] + 1}:${original[1] + 1}`;
+      return `${file}${isSlice ? mark : ""}:${line}:${column}`; // the mark of coverage is no part of the name
     },
   );
 }
@@ -53,10 +55,19 @@ function lookUp(file: string, line: number, column: number): readonly [number, n
 
 /** In a module that runs from code which a tool compiled, whose source map is known here. */
 function inModule(file: string, line: number, column: number): readonly [number, number] | undefined {
-  const url = file.startsWith("file:") ? file : `file://${file}`;
-  const placed = compiledModule(url);
+  return inText(compiledModule(urlOf(file)), line, column);
+}
+
+/** In a slice, whose text is not the file's. */
+function inSlice(file: string, line: number, column: number): readonly [number, number] | undefined {
+  return inText(sliceText(urlOf(file)), line, column);
+}
+
+const urlOf = (file: string): string => (file.startsWith("file:") ? file : `file://${file}`);
+
+function inText(placed: PlacedText | undefined, line: number, column: number) {
   const original = placed && originalPosition(placed, line, column);
-  return original && [original.line, original.column];
+  return original && ([original.line, original.column] as const);
 }
 
 /** Rewrites the stacks of an error and of its causes in place. */

@@ -7,10 +7,11 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { withSourceMap } from "../host/bun-map.ts";
 import { type LiftedText, mayLift } from "./lift.ts";
 import { fileIn, isWanted, SLICE } from "./options.ts";
+import type { Locate } from "./unit.ts";
 
 interface Loading {
   onResolve(
@@ -33,10 +34,17 @@ declare const Bun: {
 export interface Lifter {
   liftSource(text: string, options: { file: string }, before?: unknown): LiftedText | undefined;
   splitMap(text: string): { text: string; map: unknown };
+  keepLines(text: string, locate: Locate): string;
+  locateThrough(text: string, map: unknown): Locate;
+  through(map: unknown, before: unknown): unknown;
+  withMap(text: string, map: unknown): string;
 }
 
 /** Where workers find what they are to load before all else. */
 const PRELOAD = Symbol.for("threadkit.preload");
+
+/** By the URLs of files: their slices here, each with its source map, for stacks; see capture/rebuilt.ts. */
+const TEXTS = Symbol.for("threadkit.slices");
 
 /** `own`: the URL of the file that calls this, which is the preload. */
 export function liftWhileLoading(own: string, lifter: () => Lifter): void {
@@ -77,18 +85,37 @@ function setUp(build: Loading, lifter: () => Lifter): void {
   });
   build.onLoad({ filter: new RegExp(`\\?${SLICE}$`) }, ({ path: marked }) => {
     const file = marked.slice(0, marked.lastIndexOf("?"));
-    const slice = lifted(file, lifter)?.slice?.(file);
-    return { contents: slice?.toString() ?? "", loader: "js" };
+    return { contents: sliceOf(file, lifter), loader: "js" };
   });
 }
 
 const loaderOf = (file: string): string => path.extname(file).replace(/^\.[cm]?/, "");
 
 function lifted(file: string, lifter: () => Lifter): LiftedText | undefined {
+  return traced(file, lifter)?.made;
+}
+
+/** `map`: leads from the text that was lifted to the file. */
+function traced(file: string, lifter: () => Lifter): { made: LiftedText; map: unknown } | undefined {
   const written = readFileSync(file, "utf8");
   if (!mayLift(written)) return undefined;
+  const { keepLines, liftSource, locateThrough, splitMap } = lifter();
   const compiled = new Bun.Transpiler({ loader: loaderOf(file), target: "bun" }).transformSync(written);
-  const { liftSource, splitMap } = lifter();
-  const { text, map } = splitMap(withSourceMap(compiled, written, file));
-  return liftSource(text, { file: fileIn(process.cwd(), file) }, map);
+  const first = splitMap(withSourceMap(compiled, written, file)).map;
+  const kept = keepLines(compiled, locateThrough(compiled, first));
+  const { text, map } = splitMap(withSourceMap(kept, written, file));
+  const made = liftSource(text, { file: fileIn(process.cwd(), file) }, map);
+  return made && { made, map };
+}
+
+function sliceOf(file: string, lifter: () => Lifter): string {
+  const found = traced(file, lifter);
+  const slice = found?.made.slice?.(file);
+  if (!found || !slice) return "";
+  const { through, withMap } = lifter();
+  const text = slice.toString();
+  const map = through(slice.generateMap({ hires: true } as object), found.map);
+  const global = globalThis as { [TEXTS]?: Map<string, string> };
+  (global[TEXTS] ??= new Map()).set(pathToFileURL(file).href, withMap(text, map));
+  return text;
 }
