@@ -48,6 +48,7 @@ const TEXTS = Symbol.for("threadkit.slices");
 
 /** `own`: the URL of the file that calls this, which is the preload. */
 export function liftWhileLoading(own: string, lifter: () => Lifter): void {
+  if (!("bun" in process.versions)) return; // a build script that Node runs
   const global = globalThis as { [PRELOAD]?: string };
   if (global[PRELOAD] !== undefined) return;
   global[PRELOAD] = fileURLToPath(own);

@@ -20,7 +20,7 @@ let all: All | undefined;
 /** Each worker loads this file: the rest is loaded when it is needed. */
 const plugins = () => (all ??= load("./all.cjs") as All);
 
-if ("bun" in process.versions) liftWhileLoading(import.meta.url, plugins);
+liftWhileLoading(import.meta.url, plugins);
 
 /** Lifts what threads are to run; see docs/bundlers.md. */
 export default function threadkit(options: PluginOptions = {}): BunPlugin {
