@@ -4,13 +4,29 @@ interface ErrorInit {
   cause?: unknown;
 }
 
-/** Base of all errors of this library. `code` is stable; `message` is for people. */
+/**
+ * Base of all errors of this library. `code` is stable and listed in docs/errors.md; `message` is for people. Wrong
+ * arguments are a `TypeError` or a `RangeError`, which have a `code` too.
+ *
+ * @example
+ * ```ts run
+ * import { Queue, ThreadkitError } from "threadkit";
+ * try {
+ *   new Queue().getNowait();
+ * } catch (error) {
+ *   if (!(error instanceof ThreadkitError)) throw error;
+ *   console.log(error.name, error.code); // QueueEmptyError QUEUE_EMPTY
+ * }
+ * ```
+ */
 export class ThreadkitError extends Error {
+  /** What happened, for programs. */
   readonly code: string;
   constructor(code: string, message: string, options?: ErrorInit) {
     super(message, options);
     this.code = code;
   }
+  /** The name of its class. */
   override get name(): string {
     return this.constructor.name;
   }

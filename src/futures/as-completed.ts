@@ -1,6 +1,6 @@
 /** asCompleted: futures in the order in which they are done. */
 import { FutureTimeoutError } from "../errors/errors.ts";
-import { checkOptions, checkTimeout, deadlineOf } from "../parking/deadline.ts";
+import { checkWait, deadlineOf, type WaitOptions } from "../parking/deadline.ts";
 import type { Future } from "./future.ts";
 import { Watch } from "./watch.ts";
 
@@ -20,8 +20,11 @@ export interface CompletedFutures<T> extends Iterable<Future<T>>, AsyncIterable<
  * returns does, `for await … of` is its twin.
  * @param futures given twice, one counts once
  * @param options.timeout milliseconds from the call on in which all must be done
- * @throws FutureTimeoutError (FUTURE_TIMEOUT), in the loop, when the time was up
- * @throws TypeError, RangeError (INVALID_ARGUMENT, INVALID_OPTIONS, INVALID_TIMEOUT)
+ * @param options.signal ends `for await` when it aborts; a loop that blocks does not see it
+ * @throws FutureTimeoutError (FUTURE_TIMEOUT), in the loop, when the time was up; `signal.reason`, in `for await`, when
+ *   aborted
+ * @throws TypeError, RangeError (INVALID_ARGUMENT, INVALID_OPTIONS, INVALID_TIMEOUT, INVALID_SIGNAL)
+ * @throws BlockingError (BLOCKING_NOT_ALLOWED), in `for`, where this thread must not block
  *
  * @example
  * ```ts run
@@ -33,11 +36,9 @@ export interface CompletedFutures<T> extends Iterable<Future<T>>, AsyncIterable<
  * console.log(order); // [ 1, 900 ]
  * ```
  */
-export function asCompleted<T>(
-  futures: Iterable<Future<T>>,
-  options?: { timeout?: number },
-): CompletedFutures<T> {
-  const deadline = deadlineOf(checkTimeout(checkOptions(options, VERB).timeout, VERB));
+export function asCompleted<T>(futures: Iterable<Future<T>>, options?: WaitOptions): CompletedFutures<T> {
+  const { timeout, signal } = checkWait(options, VERB);
+  const deadline = deadlineOf(timeout);
   const all = new Watch(futures, VERB);
   const total = all.pending.size;
   /** Done, and not handed out yet. */
@@ -46,6 +47,10 @@ export function asCompleted<T>(
     new FutureTimeoutError(
       `cannot hand out the next future: ${all.pending.size} of ${total} were not done when the time was up. Wait longer, or cancel them.`,
     );
+  const ended = (error: unknown): never => {
+    all.end();
+    throw error;
+  };
   return {
     *[Symbol.iterator]() {
       try {
@@ -53,7 +58,7 @@ export function asCompleted<T>(
           ready.push(...all.take());
           while (ready.length > 0) yield ready.shift() as Future<T>;
           if (all.pending.size === 0) return;
-          if (!all.block(deadline, VERB, "for await")) throw late();
+          if (!all.block(deadline, VERB, "each with `for await`")) throw late();
         }
       } finally {
         all.end();
@@ -63,12 +68,10 @@ export function asCompleted<T>(
       // By hand: an async generator would await the futures that it yields.
       return {
         async next(): Promise<IteratorResult<DoneFuture<T>>> {
+          if (signal?.aborted) ended(signal.reason);
           if (ready.length === 0) ready.push(...all.take());
           while (ready.length === 0 && all.pending.size > 0) {
-            if (!(await all.next(deadline))) {
-              all.end();
-              throw late();
-            }
+            if (!(await all.next(deadline, signal).catch(ended))) throw ended(late());
             ready.push(...all.take());
           }
           const future = ready.shift();

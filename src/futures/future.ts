@@ -37,7 +37,7 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
    * @throws what the task threw, the same error object every time
    * @throws CancelledError (FUTURE_CANCELLED) if it was cancelled
    * @throws FutureTimeoutError (FUTURE_TIMEOUT) when the time was up; the task goes on
-   * @throws RangeError, TypeError (INVALID_TIMEOUT)
+   * @throws RangeError, TypeError (INVALID_TIMEOUT, INVALID_OPTIONS)
    * @throws BlockingError (BLOCKING_NOT_ALLOWED) where this thread must not block
    */
   result(options?: { timeout?: number }): T {
@@ -58,14 +58,18 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
 
   /**
    * What the task threw; undefined if it has a result. Blocks; twin: `exceptionAsync`.
-   * @throws CancelledError, FutureTimeoutError like `result`
+   * @param options.timeout milliseconds to wait at most
+   * @throws CancelledError, FutureTimeoutError and the like: like `result`, but for what the task threw
    */
   exception(options?: { timeout?: number }): unknown {
     this[kWait](options, "wait for the exception", "exceptionAsync()");
     return this.#error();
   }
 
-  /** What the task threw; undefined if it has a result. Never blocks; twin: `exception`. */
+  /**
+   * What the task threw; undefined if it has a result. Never blocks; twin: `exception`.
+   * @throws like `exception`; rejects with `signal.reason` when aborted
+   */
   async exceptionAsync(options?: WaitOptions): Promise<unknown> {
     await this[kWaitAsync](options, "wait for the exception");
     return this.#error();
@@ -89,10 +93,12 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
     return !this[kTaken] && (wordOf(this[kAt]) & STOP) !== 0;
   }
 
+  /** True once it is cancelled: its task never runs. */
   cancelled(): boolean {
     return this[kState] === CANCELLED;
   }
 
+  /** True while its task runs. */
   running(): boolean {
     const state = this[kState];
     return state !== PENDING && state < CANCELLED;
@@ -119,6 +125,7 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
     this[kTell](() => callCallback(fn, this));
   }
 
+  /** What `await` calls: as of a promise of the result. Never blocks; twin: `result`. */
   // biome-ignore lint/suspicious/noThenProperty: a future can be awaited
   then<R1 = T, R2 = never>(
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
@@ -127,10 +134,12 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
     return this[kThen](onFulfilled, onRejected);
   }
 
+  /** As of a promise of the result. */
   catch<R = never>(onRejected?: ((reason: unknown) => R | PromiseLike<R>) | null): Promise<T | R> {
     return this.then(undefined, onRejected);
   }
 
+  /** As of a promise of the result. */
   finally(onFinally?: (() => void) | null): Promise<T> {
     return this.then<T>().finally(onFinally);
   }

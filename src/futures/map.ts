@@ -1,15 +1,19 @@
 /** `map`: items in, tasks of several items each, results out in order. */
 import { describe, FutureTimeoutError, rangeError, typeError } from "../errors/errors.ts";
-import { checkTimeout, deadlineOf } from "../parking/deadline.ts";
+import { checkSignal, checkTimeout, deadlineOf, type Signal } from "../parking/deadline.ts";
+import { checkBlocking } from "../parking/park.ts";
 import { type ChunkResult, runChunk, runChunkAsync } from "./chunk.ts";
 import type { Future } from "./future.ts";
 
+/** Options of `map`, behind the items. */
 export interface MapOptions {
   /** Milliseconds from the call on in which all results must be there. */
   timeout?: number;
-  /** Items for one task. */
+  /** Ends `for await` when it aborts, and cancels what has not begun; a loop that blocks does not see it. */
+  signal?: Signal;
+  /** Items for one task. Default: so that each worker gets a few tasks. */
   chunksize?: number;
-  /** Items that may be on their way. */
+  /** Items that may be on their way: lazy iterables are read no further. Default: all. */
   buffersize?: number;
 }
 
@@ -37,27 +41,24 @@ export function mapTasks(
   if (typeof fn !== "function")
     throw typeError("INVALID_ARGUMENT", `cannot map: what it shall run is ${describe(fn)}. Give a function.`);
   const { iterables, options } = splitArguments(rest);
-  const timeout = checkTimeout(options.timeout, VERB);
+  const limits = {
+    deadline: deadlineOf(checkTimeout(options.timeout, VERB)),
+    signal: checkSignal(options.signal, VERB),
+  };
   const buffersize = checkSize(options.buffersize, "buffersize");
   const chunksize = checkSize(options.chunksize, "chunksize");
   const rows = side(iterables);
   if (buffersize !== undefined) {
     const size = Math.min(chunksize ?? 1, buffersize);
-    return new Results(executor, fn, rows, size, Math.ceil(buffersize / size), deadlineOf(timeout));
+    return new Results(executor, fn, rows, size, Math.ceil(buffersize / size), limits);
   }
   const all = [...rows];
   const size = chunksize ?? Math.min(MOST, Math.ceil(all.length / (workers * TASKS_EACH)) || 1);
-  return new Results(
-    executor,
-    fn,
-    all[Symbol.iterator](),
-    size,
-    Number.POSITIVE_INFINITY,
-    deadlineOf(timeout),
-  );
+  return new Results(executor, fn, all[Symbol.iterator](), size, Number.POSITIVE_INFINITY, limits);
 }
 
 function splitArguments(rest: readonly unknown[]): { iterables: Iterable<unknown>[]; options: MapOptions } {
+  if (rest.length > 1 && rest.at(-1) === undefined) rest = rest.slice(0, -1); // no options
   const last = rest.at(-1);
   const hasOptions =
     rest.length > 1 && typeof last === "object" && last !== null && !(Symbol.iterator in last);
@@ -113,13 +114,19 @@ function* side(iterables: readonly Iterable<unknown>[]): Generator<readonly unkn
   }
 }
 
+/** When the whole map must be over. */
+interface Limits {
+  readonly deadline: number;
+  readonly signal: Signal | undefined;
+}
+
 class Results implements FutureResults<unknown> {
   readonly #executor: Submitter;
   readonly #fn: Fn;
   readonly #rows: Iterator<readonly unknown[]>;
   readonly #size: number;
   readonly #ahead: number;
-  readonly #deadline: number;
+  readonly #limits: Limits;
   /** Tasks on their way, oldest first, from `#next` on: taken ones are dropped in heaps. */
   #tasks: (Future<unknown> | undefined)[] = [];
   #next = 0;
@@ -134,14 +141,14 @@ class Results implements FutureResults<unknown> {
     rows: Iterator<readonly unknown[]>,
     size: number,
     ahead: number,
-    deadline: number,
+    limits: Limits,
   ) {
     this.#executor = executor;
     this.#fn = fn;
     this.#rows = rows;
     this.#size = size;
     this.#ahead = ahead;
-    this.#deadline = deadline;
+    this.#limits = limits;
     this.#refill();
   }
 
@@ -151,6 +158,7 @@ class Results implements FutureResults<unknown> {
         while (this.#hasResult()) yield this.#take();
         const task = this.#oldest();
         if (task === undefined) return;
+        if (!task.done()) checkBlocking("hand out the next result", "each with `for await`");
         this.#accept(task.result(this.#left()) as ChunkResult);
       }
     } finally {
@@ -165,7 +173,9 @@ class Results implements FutureResults<unknown> {
         const task = this.#oldest();
         if (task === undefined) return;
         const left = this.#left();
-        this.#accept((await (left === undefined ? task : task.resultAsync(left))) as ChunkResult);
+        const { signal } = this.#limits;
+        const plain = left === undefined && signal === undefined;
+        this.#accept((await (plain ? task : task.resultAsync({ ...left, signal }))) as ChunkResult);
       }
     } finally {
       this.#stop();
@@ -223,8 +233,9 @@ class Results implements FutureResults<unknown> {
   }
 
   #left(): { timeout: number } | undefined {
-    if (this.#deadline === Number.POSITIVE_INFINITY) return undefined;
-    const left = this.#deadline - performance.now();
+    const { deadline } = this.#limits;
+    if (deadline === Number.POSITIVE_INFINITY) return undefined;
+    const left = deadline - performance.now();
     if (left > 0 || this.#oldest()?.done()) return { timeout: Math.max(0, left) };
     throw new FutureTimeoutError(
       "cannot hand out the next result: it was not there when the time of the whole map was up. Give it longer.",

@@ -4,18 +4,25 @@ import { cover, words } from "../memory/arena.ts";
 import { P_CANCELLED, P_FAILED, P_FINISHED, P_IDLE, P_TASKS, P_TIMES, P_WORKERS } from "./pool-words.ts";
 import { type Percentiles, percentiles, RUN, WAIT } from "./times.ts";
 
+/** What a pool has done, and does; see `ThreadPoolExecutor.metrics`. */
 export interface PoolMetrics {
   /** Tasks that nobody has begun. */
   readonly queued: number;
+  /** Tasks that a worker has begun and not ended. */
   readonly running: number;
-  /** Tasks that are over, by how they ended. */
+  /** Tasks that have a result. */
   readonly finished: number;
+  /** Tasks that threw, or whose worker died. */
   readonly failed: number;
+  /** Tasks that were cancelled before they began. */
   readonly cancelled: number;
+  /** Workers that there are now. */
   readonly workers: number;
+  /** Workers that have nothing to do. */
   readonly idle: number;
-  /** Milliseconds from submit to begin, and from begin to end, to about 12 %. */
+  /** From submit to begin, to about 12 %. */
   readonly waitTime: Percentiles;
+  /** From begin to end, to about 12 %. */
   readonly runTime: Percentiles;
 }
 

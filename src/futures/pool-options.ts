@@ -7,6 +7,7 @@ import { checkLimits } from "../threading/limits.ts";
 import type { NeedsArgs, Sendable } from "../transfer/sendable.ts";
 import { LANES } from "./words.ts";
 
+/** What a `ThreadPoolExecutor` is made of. */
 export interface ThreadPoolOptions<I extends readonly unknown[] = readonly unknown[]> {
   /** Most workers at a time, from 1 on. Default: the processors that this process may use. */
   maxWorkers?: number;

@@ -5,6 +5,7 @@ import { words } from "../memory/arena.ts";
 import { adopt, kAt, type SharedObject } from "../memory/handle.ts";
 import { H_EXITING, Kind } from "../memory/layout.ts";
 import { checkSignal, checkTimeout } from "../parking/deadline.ts";
+import { checkBlocking } from "../parking/park.ts";
 import type { Semaphore } from "../sync/semaphore.ts";
 import { bootAhead } from "../threading/carriers.ts";
 import { holdForThreads } from "../threading/exit.ts";
@@ -53,6 +54,7 @@ export function submitTask(
 ): Future<unknown> {
   const at = pool[kAt];
   checkOpen(at, fn);
+  if (words[at + P_ROOM] !== 0 && roomOf(at).value === 0) checkBlocking("submit", "submitAsync()");
   // A worker boots while the function is captured: that takes as long the first time.
   if (load(words, at + P_IDLE) === 0 && isShort(at, 1)) bootAhead();
   const future = packed(pool, how, fn, args);

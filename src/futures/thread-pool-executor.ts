@@ -7,11 +7,12 @@ import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { adopt, defineKind, isAdopting, kAt, kInspect } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
+import { checkBlocking } from "../parking/park.ts";
 import type { Event } from "../sync/event.ts";
 import { heedExit } from "../threading/exit.ts";
 import type { Sendable, SendableItems, SendableResult } from "../transfer/sendable.ts";
 import { isBroken } from "./broken.ts";
-import { Executor } from "./executor.ts";
+import { Executor, type Iterables } from "./executor.ts";
 import type { Future } from "./future.ts";
 import { furnish } from "./make-pool.ts";
 import { type FutureResults, type MapOptions, mapTasks } from "./map.ts";
@@ -76,6 +77,8 @@ export class ThreadPoolExecutor<I extends readonly unknown[] = readonly unknown[
    * @throws CaptureError (CANNOT_CROSS) when the function, an argument or a captured value can't cross
    * @throws RuntimeError (POOL_SHUT_DOWN) after `shutdown()`, and when the process is ending
    * @throws BrokenThreadPoolError (POOL_BROKEN) if the initializer failed
+   * @throws TypeError (INVALID_ARGUMENT) if `fn` is no function
+   * @throws BlockingError (BLOCKING_NOT_ALLOWED) if it would have to wait where this thread must not block
    */
   submit<A extends readonly unknown[], R>(
     fn: (...args: A) => SendableResult<R>,
@@ -84,7 +87,11 @@ export class ThreadPoolExecutor<I extends readonly unknown[] = readonly unknown[
     return submitTask(this, PLAIN, fn as Task, args) as Future<Awaited<R>>;
   }
 
-  /** The same, awaiting room in the queue instead of blocking. Twin: `submit`. @throws like `submit` */
+  /**
+   * The same, awaiting room in the queue instead of blocking. Twin: `submit`.
+   * @returns the future, in an object: a promise of a future would wait for its result
+   * @throws like `submit`
+   */
   submitAsync<A extends readonly unknown[], R>(
     fn: (...args: A) => SendableResult<R>,
     ...args: Sendable<readonly [...A]>
@@ -106,13 +113,17 @@ export class ThreadPoolExecutor<I extends readonly unknown[] = readonly unknown[
    * @param options.wait false: returns at once. Default: until all tasks are over and all workers have ended
    * @param options.cancelFutures true: what has not begun is cancelled
    * @throws RuntimeError (JOIN_SELF) with `wait` in one of its own workers
+   * @throws BlockingError (BLOCKING_NOT_ALLOWED) with `wait` where this thread must not block; it is shut down then
    * @throws TypeError (INVALID_OPTIONS)
    */
   shutdown(options?: { wait?: boolean; cancelFutures?: boolean }): void {
-    if (beginShutdown(this[kAt], options)) overEvent(this[kAt]).wait();
+    if (!beginShutdown(this[kAt], options)) return;
+    const over = overEvent(this[kAt]);
+    if (!over.isSet()) checkBlocking("wait for the shutdown of the pool", "shutdownAsync()");
+    over.wait();
   }
 
-  /** The same without blocking. Twin: `shutdown`. */
+  /** The same without blocking. Twin: `shutdown`. @throws like `shutdown` */
   async shutdownAsync(options?: { wait?: boolean; cancelFutures?: boolean }): Promise<void> {
     if (beginShutdown(this[kAt], options)) await overEvent(this[kAt]).waitAsync();
   }
@@ -143,7 +154,7 @@ export class ThreadPoolExecutor<I extends readonly unknown[] = readonly unknown[
   }
 }
 
-/** A pool with options for what is submitted; see `ThreadPoolExecutor.with`. */
+/** A pool with options for what is submitted; see `ThreadPoolExecutor.with`, which makes it. */
 export class SubmittingPool {
   readonly #pool: ThreadPoolExecutor;
   readonly #how: How;
@@ -154,7 +165,11 @@ export class SubmittingPool {
     this.#how = how;
   }
 
-  /** Like `ThreadPoolExecutor.submit`. */
+  /**
+   * Has `fn(...args)` run with these options. Blocks only if the pool has a `maxQueue` that is reached; twin:
+   * `submitAsync`.
+   * @throws like `ThreadPoolExecutor.submit`
+   */
   submit<A extends readonly unknown[], R>(
     fn: (...args: A) => SendableResult<R>,
     ...args: Sendable<readonly [...A]>
@@ -162,14 +177,33 @@ export class SubmittingPool {
     return submitTask(this.#pool, this.#how, fn as Task, args) as Future<Awaited<R>>;
   }
 
-  /** Like `Executor.map`. */
+  /** The same, awaiting room in the queue instead of blocking. Twin: `submit`. @throws like `submit` */
+  submitAsync<A extends readonly unknown[], R>(
+    fn: (...args: A) => SendableResult<R>,
+    ...args: Sendable<readonly [...A]>
+  ): Promise<{ future: Future<Awaited<R>> }> {
+    return submitTaskAsync(this.#pool, this.#how, fn as Task, args) as Promise<{
+      future: Future<Awaited<R>>;
+    }>;
+  }
+
+  /** Calls `fn` with each item, as `Executor.map` does, with these options for each task. @throws like `Executor.map` */
   map<T, R>(
     fn: (item: T) => SendableResult<R>,
     items: SendableItems<T>,
     options?: MapOptions,
-  ): FutureResults<Awaited<R>> {
-    const rest = options === undefined ? [items] : [items, options];
-    return mapTasks(this, this.#pool.maxWorkers, fn as never, rest) as FutureResults<Awaited<R>>;
+  ): FutureResults<Awaited<R>>;
+  map<A extends readonly [unknown, unknown, ...unknown[]], R>(
+    fn: (...items: A) => SendableResult<R>,
+    ...itemsAndOptions: [...Iterables<A>, MapOptions] | [...Iterables<A>]
+  ): FutureResults<Awaited<R>>;
+  map(fn: (...items: never[]) => unknown, ...rest: unknown[]): FutureResults<never> {
+    return mapTasks(this, this.#pool.maxWorkers, fn as never, rest) as FutureResults<never>;
+  }
+
+  /** @internal */
+  [kInspect](): string {
+    return `SubmittingPool { ${this.#pool[kInspect]()} }`;
   }
 }
 

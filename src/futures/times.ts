@@ -17,9 +17,13 @@ export const RUN = 1;
 
 /** Percentiles in milliseconds. */
 export interface Percentiles {
+  /** Half of them took no longer. */
   readonly p50: number;
+  /** 90 of 100 took no longer. */
   readonly p90: number;
+  /** 99 of 100 took no longer. */
   readonly p99: number;
+  /** The longest. */
   readonly max: number;
 }
 

@@ -4,8 +4,10 @@ import { checkOptions, checkSignal, checkTimeout, deadlineOf, type Signal } from
 import type { Future } from "./future.ts";
 import { hasFailed, Watch } from "./watch.ts";
 
+/** What `wait` waits for. */
 export type ReturnWhen = "ALL_COMPLETED" | "FIRST_COMPLETED" | "FIRST_EXCEPTION";
 
+/** How long `wait` waits at most, and what for. */
 export interface FuturesWaitOptions {
   /** Milliseconds to wait at most. */
   timeout?: number;
@@ -15,7 +17,9 @@ export interface FuturesWaitOptions {
 
 /** Each future once, in the order given. */
 export interface WaitResult<T> {
+  /** Who has a result or an error, or is cancelled. */
   readonly done: Set<Future<T>>;
+  /** Who is left; empty unless the wait ended early. */
   readonly notDone: Set<Future<T>>;
 }
 
@@ -27,6 +31,7 @@ const MODES = ["ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION"];
  * @param futures given twice, one counts once
  * @returns who is done and who is not; when the time was up, too
  * @throws TypeError, RangeError (INVALID_ARGUMENT, INVALID_OPTIONS, INVALID_TIMEOUT)
+ * @throws BlockingError (BLOCKING_NOT_ALLOWED) where this thread must not block
  *
  * @example
  * ```ts run
@@ -49,13 +54,14 @@ export function wait<T>(futures: Iterable<Future<T>>, options?: FuturesWaitOptio
 /**
  * The same without blocking. Twin: `wait`.
  * @param options.signal gives the wait up
- * @throws like `wait`; rejects with `signal.reason` when aborted
+ * @throws like `wait`, TypeError (INVALID_SIGNAL); rejects with `signal.reason` when aborted
  */
 export async function waitAsync<T>(
   futures: Iterable<Future<T>>,
   options?: FuturesWaitOptions & { signal?: Signal },
 ): Promise<WaitResult<T>> {
   const { deadline, returnWhen, signal } = check(options);
+  signal?.throwIfAborted();
   const all = new Watch(futures, VERB);
   const order = [...all.pending];
   try {

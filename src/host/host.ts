@@ -21,10 +21,15 @@ export interface HostPort {
   close(): void;
 }
 
+/** Limits of a worker's engine, as in `node:worker_threads`. All in MiB. */
 export interface ResourceLimits {
+  /** Objects that were made a moment ago. */
   maxYoungGenerationSizeMb?: number;
+  /** All other objects: the heap. A thread that needs more ends with an error. */
   maxOldGenerationSizeMb?: number;
+  /** Memory for compiled code. */
   codeRangeSizeMb?: number;
+  /** The stack. Default: 4. */
   stackSizeMb?: number;
 }
 

@@ -50,9 +50,12 @@ const LOADS = /^(--import|--require|-r|--loader|--experimental-loader)$/;
 const FITS_WORKERS =
   /^(-C|--conditions|--enable-source-maps|--no-warnings|--no-deprecation|--trace-warnings|--experimental-.+)$/;
 
-/** With one of these, a worker would wait for a debugger, which can't come to it while main is blocked. */
-const WAITS = /^--inspect-(brk|wait)\b/;
-const isUnfit = (flag: string) => WAITS.test(flag) || (isNode20 && TSX.test(flag));
+/**
+ * With one of the first, a worker would wait for a debugger, which can't come to it while main is blocked; with the
+ * last it refuses to load its file, if a loader such as tsx is there.
+ */
+const ENDS_WORKERS = /^--(inspect-(brk|wait)|input-type)\b/;
+const isUnfit = (flag: string) => ENDS_WORKERS.test(flag) || (isNode20 && TSX.test(flag));
 
 /**
  * The flags that a worker gets; undefined: main's. tsx, which Node 20 would load in every worker (200 ms) without

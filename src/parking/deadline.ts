@@ -9,8 +9,11 @@ export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer
   ? Known
   : { readonly aborted: boolean; readonly reason: unknown };
 
+/** How long an `Async` wait lasts at most. */
 export interface WaitOptions {
+  /** Milliseconds, up to TIMEOUT_MAX; absent or Infinity: no limit, 0: try once. */
   timeout?: number;
+  /** Ends the wait when it aborts: the promise rejects with its reason, and nobody is left in line. */
   signal?: Signal;
 }
 

@@ -1,10 +1,8 @@
 /** Blocking until one of several things has happened, each of which tells this realm through its inbox. */
 import { load, store } from "#atomics";
-import { canBlock } from "#host";
-import { BlockingError } from "../errors/errors.ts";
 import { cover, words } from "../memory/arena.ts";
 import { BLOCKED, R_BELL, R_THREAD, RUNNING, T_STATE } from "./layout.ts";
-import { lookForUrgent, sleepStep } from "./park.ts";
+import { checkBlocking, lookForUrgent, sleepStep } from "./park.ts";
 import { drainInbox } from "./park-async.ts";
 import { here } from "./realm.ts";
 
@@ -13,11 +11,7 @@ import { here } from "./realm.ts";
  * and its inbox was read: what settles a promise there goes on when the event loop turns.
  */
 export function parkUntil(done: () => boolean, deadline: number, what: string, twin: string): boolean {
-  if (!canBlock()) {
-    throw new BlockingError(
-      `cannot ${what}: this thread must not block. Await ${twin} instead, or call it in a Thread.`,
-    );
-  }
+  checkBlocking(what, twin);
   const realm = here();
   const thread = cover(realm)[realm + R_THREAD];
   if (thread !== 0) store(words, thread + T_STATE, BLOCKED);

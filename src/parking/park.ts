@@ -128,13 +128,17 @@ export function afterParked(ms: number, handler: (queue: number) => void): void 
   watches.sort((a, b) => a.ms - b.ms);
 }
 
-/** Drives a slow path by blocking the calling thread. `what` and `twin` name the call for `BlockingError`. */
+/** May the calling thread block? `what` and `twin` name the call for the refusal. */
+export function checkBlocking(what: string, twin: string): void {
+  if (canBlock()) return;
+  throw new BlockingError(
+    `cannot ${what}: this thread must not block. Await ${twin} instead, or call it in a Thread.`,
+  );
+}
+
+/** Drives a slow path by blocking the calling thread; see `checkBlocking`. */
 export function parkSync<T>(steps: Steps<T>, deadline: number, what: string, twin: string): T {
-  if (!canBlock()) {
-    throw new BlockingError(
-      `cannot ${what}: this thread must not block. Await ${twin} instead, or call it in a Thread.`,
-    );
-  }
+  checkBlocking(what, twin);
   const node = here() + R_NODE;
   let step = steps.next(LOOK);
   try {
@@ -200,6 +204,7 @@ export function lookForUrgent(realm: number): void {
 
 /** Blocks for `ms` milliseconds; urgent mail is still read. */
 export function sleepSync(ms: number): void {
+  if (ms > 0) checkBlocking("sleep", "sleepAsync()");
   const node = here() + R_NODE;
   words[node + N_QUEUE] = words[node + N_FROM] = words[node + N_OWED] = 0; // it stands in no line
   store(words, node + N_STATUS, WAITING);

@@ -15,6 +15,7 @@ import { Queue } from "./queue.ts";
 import { checkNotComparing, putSortedSteps, tryPutByNumber } from "./sorting.ts";
 import { BUSY, ORDER, ORDERED } from "./words.ts";
 
+/** What a `PriorityQueue` is made of. */
 export interface PriorityQueueOptions<T> {
   /** How many items are in it at most; absent, 0 or below: no limit. */
   maxsize?: number;

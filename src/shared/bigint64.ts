@@ -8,8 +8,9 @@ import { checkBigInt } from "./scalar.ts";
 /**
  * A signed 64-bit integer that all threads see, as a bigint.
  *
- * Reading and writing `value` are atomic, each by itself; the named operations are one step. Nothing here blocks.
- * Sums wrap around.
+ * Reading and writing `value` are atomic and sequentially consistent, each by itself; the named operations are one
+ * step. Nothing here blocks. Sums wrap around. What is no bigint of at most 64 bits is refused: RangeError, TypeError
+ * (INVALID_VALUE).
  *
  * @example
  * ```ts run
@@ -30,9 +31,11 @@ export class SharedBigInt64 extends SharedObject {
     if (born) this.#view[0] = value;
   }
 
+  /** The value now. Reading it is one step; `+=` is a read and a write. */
   get value(): bigint {
     return load(this.#view, 0);
   }
+  /** @throws RangeError, TypeError (INVALID_VALUE) unless it is a bigint of at most 64 bits */
   set value(value: bigint) {
     store(this.#view, 0, checkBigInt(value, "set a SharedBigInt64"));
   }
@@ -67,6 +70,7 @@ export class SharedBigInt64 extends SharedObject {
     return compareExchange(this.#view, 0, expected, checkBigInt(replacement, "exchange a SharedBigInt64"));
   }
 
+  /** The digits of the value. */
   override toString(): string {
     return String(this.value);
   }

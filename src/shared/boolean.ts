@@ -6,7 +6,8 @@ import { Kind } from "../memory/layout.ts";
 import { checkBoolean } from "./scalar.ts";
 
 /**
- * A flag that all threads see. Reading, writing and the one-step forms are atomic; nothing here blocks.
+ * A flag that all threads see. Reading, writing and the one-step forms are atomic and sequentially consistent; nothing
+ * here blocks. What is no boolean is refused: TypeError (INVALID_VALUE).
  *
  * @example
  * ```ts run
@@ -32,9 +33,11 @@ export class SharedBoolean extends SharedObject {
     if (born) this.#words[this.#i] = Number(value);
   }
 
+  /** The value now. Reading it is one step. */
   get value(): boolean {
     return load(this.#words, this.#i) !== 0;
   }
+  /** @throws TypeError (INVALID_VALUE) unless it is a boolean */
   set value(value: boolean) {
     store(this.#words, this.#i, Number(checkBoolean(value, "set a SharedBoolean")));
   }
@@ -49,9 +52,11 @@ export class SharedBoolean extends SharedObject {
     return compareExchange(this.#words, this.#i, Number(expected), Number(replacement)) !== 0;
   }
 
+  /** "true" or "false". */
   override toString(): string {
     return String(this.value);
   }
+  /** The value. */
   toJSON(): boolean {
     return this.value;
   }

@@ -19,8 +19,9 @@ function fromBits(bits: bigint): number {
 /**
  * A double that all threads see.
  *
- * Reading and writing `value` are atomic, each by itself, never torn; `add` and the others are one step. Nothing
- * here blocks. Values compare as numbers: 0 equals -0, NaN equals NaN.
+ * Reading and writing `value` are atomic and sequentially consistent, each by itself, never torn; `add` and the others
+ * are one step. Nothing here blocks. Values compare as numbers: 0 equals -0, NaN equals NaN. What is no number is
+ * refused: TypeError (INVALID_VALUE).
  *
  * @example
  * ```ts run
@@ -43,9 +44,11 @@ export class SharedFloat64 extends SharedObject {
     if (born) this.#bits[0] = toBits(value);
   }
 
+  /** The value now. Reading it is one step; `+=` is a read and a write. */
   get value(): number {
     return fromBits(load(this.#bits, 0));
   }
+  /** @throws TypeError (INVALID_VALUE) unless it is a number */
   set value(value: number) {
     store(this.#bits, 0, toBits(checkNumber(value, "set a SharedFloat64")));
   }
@@ -81,9 +84,11 @@ export class SharedFloat64 extends SharedObject {
     }
   }
 
+  /** The digits of the value. */
   override toString(): string {
     return String(this.value);
   }
+  /** The value. */
   toJSON(): number {
     return this.value;
   }

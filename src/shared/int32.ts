@@ -13,6 +13,7 @@ const HIGH = 2_147_483_647;
  *
  * Reading and writing `value` are atomic and sequentially consistent, each by itself: `x.value += 1` is a read and
  * a write, so another thread can come in between; `x.add(1)` is one step. Nothing here blocks. Sums wrap around.
+ * Operands that are no such integer are refused: RangeError, TypeError (INVALID_VALUE).
  *
  * @example
  * ```ts run
@@ -37,9 +38,11 @@ export class SharedInt32 extends SharedObject {
     if (born) this.#view[this.#i] = value;
   }
 
+  /** The value now. Reading it is one step; see the class for `+=`. */
   get value(): number {
     return load(this.#view, this.#i);
   }
+  /** @throws RangeError, TypeError (INVALID_VALUE) unless it is a whole number from -2_147_483_648 to 2_147_483_647 */
   set value(value: number) {
     store(this.#view, this.#i, checkInteger(value, LOW, HIGH, "set a SharedInt32"));
   }
@@ -79,9 +82,11 @@ export class SharedInt32 extends SharedObject {
     );
   }
 
+  /** The digits of the value. */
   override toString(): string {
     return String(this.value);
   }
+  /** The value. */
   toJSON(): number {
     return this.value;
   }

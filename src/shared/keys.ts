@@ -18,6 +18,7 @@ export type SharedKey = string | number | bigint | boolean | null | undefined | 
 
 /** Instead of a key that no map can have. Nothing is of this type. */
 export interface CannotBeKey<Why extends string> {
+  /** The reason. */
   readonly [refusedKey]: Why;
 }
 declare const refusedKey: unique symbol;

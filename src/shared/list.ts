@@ -187,7 +187,10 @@ export class SharedList<T> extends SharedObject {
     return valuesOf<T>(takeSnapshot(sourceOf(this.#at)));
   }
 
-  /** Calls `fn` with each item as it is now, and its index. Other threads may change the list meanwhile. */
+  /**
+   * Calls `fn` with each item as it is now, and its index. Other threads may change the list meanwhile.
+   * @throws TypeError (INVALID_ARGUMENT) if `fn` is no function; what `fn` throws
+   */
   forEach(fn: (value: T, index: number) => void): void {
     if (typeof fn !== "function") {
       throw typeError(
@@ -224,6 +227,7 @@ export class SharedList<T> extends SharedObject {
     }
   }
 
+  /** The same as `toArray()`. */
   toJSON(): T[] {
     return this.toArray();
   }

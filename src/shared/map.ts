@@ -128,6 +128,7 @@ export class SharedMap<K, V> extends SharedObject {
    * @throws RangeError (ARENA_FULL); then the map is as it was
    * @throws RuntimeError (UPDATE_NESTED) inside an update of that key; (WOULD_DEADLOCK) if an async task of this thread
    *   updates it
+   * @throws BlockingError (BLOCKING_NOT_ALLOWED) if it would have to wait where this thread must not block
    */
   set(key: K, value: V): this {
     setEntry(this.#at, this.#key(key, SET.doing), value, this);
@@ -148,13 +149,13 @@ export class SharedMap<K, V> extends SharedObject {
    * Takes an entry out. Blocks while an update of that key runs; twin: `deleteAsync`.
    * @returns true if there was one
    * @throws TypeError (INVALID_KEY)
-   * @throws RuntimeError (UPDATE_NESTED, WOULD_DEADLOCK) as `set`
+   * @throws RuntimeError (UPDATE_NESTED, WOULD_DEADLOCK), BlockingError (BLOCKING_NOT_ALLOWED) as `set`
    */
   delete(key: K): boolean {
     return deleteEntry(this.#at, this.#key(key, DELETE.doing), this);
   }
 
-  /** Takes an entry out without blocking the event loop. Twin: `delete`. */
+  /** Takes an entry out without blocking the event loop. Twin: `delete`. @throws like `delete` */
   async deleteAsync(key: K): Promise<boolean> {
     return deleteEntryAsync(this.#at, this.#key(key, DELETE.doing), this);
   }
@@ -163,12 +164,13 @@ export class SharedMap<K, V> extends SharedObject {
    * Takes all entries out in one step, and gives their memory back. Blocks while updates run; twin: `clearAsync`.
    * @throws RuntimeError (UPDATE_NESTED) inside an update of this map; (WOULD_DEADLOCK) if an async task of this thread
    *   is in one
+   * @throws BlockingError (BLOCKING_NOT_ALLOWED) if it would have to wait where this thread must not block
    */
   clear(): void {
     clear(this.#at, this);
   }
 
-  /** Takes all entries out without blocking the event loop. Twin: `clear`. */
+  /** Takes all entries out without blocking the event loop. Twin: `clear`. @throws like `clear` */
   clearAsync(): Promise<void> {
     return clearAsync(this.#at, this);
   }
@@ -235,11 +237,15 @@ export class SharedMap<K, V> extends SharedObject {
     return valuesOfMap(this.#at) as IterableIterator<V>;
   }
 
-  /** Calls `fn` for each entry that there is at the call. Without any lock: `fn` may do with the map what it likes. */
+  /**
+   * Calls `fn` for each entry that there is at the call. Without any lock: `fn` may do with the map what it likes.
+   * @throws TypeError (INVALID_ARGUMENT) if `fn` is no function; what `fn` throws
+   */
   forEach(fn: (value: V, key: K, map: this) => void): void {
     forEachEntry(this.#at, fn as (value: unknown, key: unknown, map: unknown) => void, this, "SharedMap");
   }
 
+  /** The same as `entries()`. */
   [Symbol.iterator](): IterableIterator<[K, V]> {
     return this.entries();
   }

@@ -137,9 +137,11 @@ export class SharedRef<T> extends SharedObject {
     }
   }
 
+  /** The same as `get()`. */
   get value(): T {
     return this.get();
   }
+  /** The same as `set(value)`: blocks while another thread's `update` runs; twin: `setAsync`. */
   set value(value: T) {
     this.set(value);
   }
@@ -187,9 +189,11 @@ export class SharedRef<T> extends SharedObject {
     swap(this.#at, cell);
   }
 
+  /** The value as a string. */
   override toString(): string {
     return String(this.get());
   }
+  /** The value. */
   toJSON(): T {
     return this.get();
   }

@@ -117,11 +117,15 @@ export class SharedSet<T> extends SharedObject {
     return twiceOf(this.#at) as IterableIterator<[T, T]>;
   }
 
-  /** Calls `fn` for each value that there is at the call. Without any lock. */
+  /**
+   * Calls `fn` for each value that there is at the call. Without any lock: `fn` may do with the set what it likes.
+   * @throws TypeError (INVALID_ARGUMENT) if `fn` is no function; what `fn` throws
+   */
   forEach(fn: (value: T, again: T, set: this) => void): void {
     forEachEntry(this.#at, fn as (value: unknown, again: unknown, set: unknown) => void, this, "SharedSet");
   }
 
+  /** The same as `values()`. */
   [Symbol.iterator](): IterableIterator<T> {
     return this.values();
   }

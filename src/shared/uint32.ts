@@ -13,6 +13,7 @@ const HIGH = 4_294_967_295;
  *
  * Reading and writing `value` are atomic and sequentially consistent, each by itself: `x.value += 1` is a read and
  * a write, so another thread can come in between; `x.add(1)` is one step. Nothing here blocks. Sums wrap around.
+ * Operands that are no such integer are refused: RangeError, TypeError (INVALID_VALUE).
  *
  * @example
  * ```ts run
@@ -38,9 +39,11 @@ export class SharedUint32 extends SharedObject {
     if (born) this.#view[this.#i] = value;
   }
 
+  /** The value now. Reading it is one step; see the class for `+=`. */
   get value(): number {
     return load(this.#view, this.#i);
   }
+  /** @throws RangeError, TypeError (INVALID_VALUE) unless it is a whole number from 0 to 4_294_967_295 */
   set value(value: number) {
     store(this.#view, this.#i, checkInteger(value, LOW, HIGH, "set a SharedUint32"));
   }
@@ -80,9 +83,11 @@ export class SharedUint32 extends SharedObject {
     );
   }
 
+  /** The digits of the value. */
   override toString(): string {
     return String(this.value);
   }
+  /** The value. */
   toJSON(): number {
     return this.value;
   }

@@ -41,6 +41,7 @@ import {
   waitSteps,
 } from "./rounds.ts";
 
+/** What a `Barrier` may be given besides the number of its parties. */
 export interface BarrierOptions {
   /** Run by the last thread to arrive, before anybody goes on. Synchronous. */
   action?: () => void;

@@ -167,7 +167,7 @@ export class Condition extends LockableObject {
   /**
    * Ends the waits of the `n` that wait longest, or of as many as there are. They go on when they have the lock: the
    * caller keeps it. Nothing is stored for who comes later. Does not block.
-   * @param n a whole number; 0 and less do nothing
+   * @param n a whole number; 0 and less do nothing. Default: 1
    * @throws RuntimeError (LOCK_NOT_OWNED) if the caller does not hold the lock; BrokenLockError (LOCK_BROKEN)
    * @throws TypeError, RangeError (INVALID_ARGUMENT)
    */

@@ -14,6 +14,7 @@ import { wake } from "../parking/queue.ts";
 import { mine } from "../parking/realm.ts";
 import { defineRobust } from "../parking/robust.ts";
 import { spin } from "../parking/spin.ts";
+import { lineLength } from "./line.ts";
 import { type AcquireOptions, acquireTimeout, LockableObject } from "./lockable.ts";
 import {
   acquireSteps,
@@ -142,7 +143,8 @@ export class Lock extends LockableObject {
     const word = load(this.#words, this.#at);
     if (word === FREE) return "Lock { free }";
     if (word === BROKEN) return "Lock { broken }";
-    return `Lock { held by thread ${word >>> IDENT_SHIFT}${word & CONTENDED ? ", contended" : ""} }`;
+    const waiting = word & CONTENDED ? lineLength(this.#at + QUEUE) : 0;
+    return `Lock { held by thread ${word >>> IDENT_SHIFT}${waiting > 0 ? `, ${waiting} waiting` : ""} }`;
   }
 }
 

@@ -54,7 +54,7 @@ export class Semaphore extends SharedObject implements Disposable {
   static readonly [kKind]: Kind = Kind.Semaphore;
 
   /**
-   * @param value permits that are free at first: a whole number from 0 on
+   * @param value permits that are free at first: a whole number from 0 on. Default: 1
    * @throws RangeError, TypeError (INVALID_VALUE)
    */
   constructor(value = 1) {
@@ -107,7 +107,7 @@ export class Semaphore extends SharedObject implements Disposable {
 
   /**
    * Gives `n` permits back and wakes as many of those in line. Does not block. Any thread may call it.
-   * @param n a whole number from 1 on
+   * @param n a whole number from 1 on. Default: 1
    * @throws RangeError (SEMAPHORE_OVERFLOW) when there would be more permits than 1_073_741_823, or of a
    *   BoundedSemaphore more than at first; then none is given back
    * @throws RangeError, TypeError (INVALID_VALUE) for any other `n`
@@ -135,6 +135,7 @@ export class Semaphore extends SharedObject implements Disposable {
   /**
    * Runs `body` with a permit and gives it back on every way out. Blocks; twin: `withAsync`.
    * @returns what `body` returned
+   * @throws what `body` throws; like `acquire`; TypeError (INVALID_ARGUMENT) if `body` is no function
    */
   with<T>(body: () => T): T {
     return runHolding(this, body, SECTION);
@@ -143,6 +144,7 @@ export class Semaphore extends SharedObject implements Disposable {
   /**
    * Runs `body` with a permit until the promise that it returned settles. Never blocks; twin: `with`.
    * @returns what `body` resolved to
+   * @throws what `body` throws or rejects with; like `acquireAsync`; TypeError (INVALID_ARGUMENT)
    */
   withAsync<T>(body: () => T | PromiseLike<T>): Promise<T> {
     return runHoldingAsync(this, body, SECTION);
@@ -166,7 +168,8 @@ export class Semaphore extends SharedObject implements Disposable {
 }
 
 /**
- * A semaphore that never has more permits free than it had at first: one release too many is an error.
+ * A semaphore that never has more permits free than it had at first: one release too many is an error. Everything else,
+ * what happens before what included, is as in `Semaphore`.
  *
  * @example
  * ```ts run

@@ -16,6 +16,7 @@ import { arenaBuffer, cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import { H_IDLE, H_REALMS, H_REGISTRY_GUARD, H_SUPERVISOR_REALM } from "../memory/layout.ts";
 import {
+  BOOTED,
   CONDEMNED,
   R_BOOTED,
   R_CARRIER,
@@ -23,15 +24,17 @@ import {
   R_NEXT,
   R_PARENT,
   R_THREAD,
+  REAPED,
   T_FLAGS,
   T_REALM,
 } from "../parking/layout.ts";
 import { createRealm, here } from "../parking/realm.ts";
 import { wakeWord } from "../parking/word.ts";
+import { noteUnborn } from "./death-errors.ts";
 import type { Job } from "./job.ts";
 import { endThread } from "./join.ts";
 import { ASSIGNED, BUSY, FREE, KILLED, takenBy } from "./states.ts";
-import { askSupervisor, isMainRealm, supervisorSoon } from "./watch.ts";
+import { askSupervisor, isMainRealm, supervisorSoon, workerEnded } from "./watch.ts";
 
 /** Workers that belong to this realm (main or the supervisor), by realm block. */
 const workers = new Map<number, HostWorker>();
@@ -125,6 +128,10 @@ function boot(realm: number, parent: 0 | 1, job: Job | undefined): void {
   worker.onExit(() => {
     // The block may serve a new realm by now, long before this event loop turned.
     if (workers.get(realm) === worker) workers.delete(realm);
+    if (parent === 0) workerEnded(realm);
+  });
+  worker.onError((error) => {
+    if ((load(words, realm + R_BOOTED) & (BOOTED | CONDEMNED | REAPED)) === 0) noteUnborn(realm, error);
   });
   worker.onUnborn?.(() => {
     or(words, realm + R_BOOTED, CONDEMNED);

@@ -52,6 +52,7 @@ export function getNativeId(): number | undefined {
  * Blocks the calling thread; twin: `sleepAsync`.
  * @param ms milliseconds, from 0 to TIMEOUT_MAX
  * @throws RangeError, TypeError (INVALID_TIMEOUT)
+ * @throws BlockingError (BLOCKING_NOT_ALLOWED) where this thread must not block
  */
 export function sleep(ms: number): void {
   sleepSync(checkDuration(ms));
@@ -59,8 +60,10 @@ export function sleep(ms: number): void {
 
 /**
  * Resolves after `ms` milliseconds, and holds the process until then. Never blocks; twin: `sleep`.
- * @param options.signal rejects with its reason when aborted
- * @throws RangeError, TypeError (INVALID_TIMEOUT)
+ * @param ms milliseconds, from 0 to TIMEOUT_MAX
+ * @param options.signal ends the wait when it aborts
+ * @throws RangeError, TypeError (INVALID_TIMEOUT, INVALID_OPTIONS, INVALID_SIGNAL); rejects with `signal.reason` when
+ *   aborted
  */
 export async function sleepAsync(ms: number, options?: { signal?: Signal }): Promise<void> {
   checkDuration(ms);

@@ -12,6 +12,7 @@ import { carriesCode, onCrossing } from "./message.ts";
 /** What `new ThreadLocal<T>()` gives: a `T` whose properties are those of the calling thread. */
 export type ThreadLocal<T extends object = Record<string, unknown>> = T;
 
+/** What `ThreadLocal` is to TypeScript: a class whose instances look like `T`. */
 export interface ThreadLocalConstructor {
   /**
    * @param init runs at first access in each thread; its result's own properties are that thread's attributes.
@@ -19,6 +20,7 @@ export interface ThreadLocalConstructor {
    * @throws TypeError (INVALID_ARGUMENT) if `init` is no function
    */
   new <T extends object = Record<string, unknown>>(init?: () => T): ThreadLocal<T>;
+  /** Of no use: instances are their attributes. */
   readonly prototype: object;
 }
 

@@ -14,9 +14,11 @@ export type ThreadOptions<A extends readonly unknown[]> = ThreadSettings<A> &
 
 /** `target` has parameters: they need `args`. */
 export interface ArgsOfTarget {
+  /** The arguments of `target`. */
   args: unknown;
 }
 
+/** What a thread is made of; see `ThreadOptions`. */
 export interface ThreadSettings<A extends readonly unknown[]> {
   /** What the thread runs; may be async: the thread ends when its promise settles. */
   target?: (...args: A) => unknown;

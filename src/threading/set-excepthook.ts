@@ -4,6 +4,7 @@ import { type Hook, install } from "./excepthook.ts";
 import { openMailbox } from "./mail.ts";
 import type { Thread } from "./thread.ts";
 
+/** Gets an error that nobody caught, and the thread that it ended. */
 export type Excepthook = (info: { error: unknown; thread: Thread }) => void;
 
 /**

@@ -1,12 +1,14 @@
 /**
  * A thread's life.
  *
+ * ```text
  * state       meaning                                    who leaves it, to what
  * new         made                                       start() → runnable
  * runnable    start() was called; waits for its carrier  the carrier → running; the supervisor → terminated
  * running     its code runs or its event loop turns      a park → blocked; its end → terminated
  * blocked     parked on a primitive, in a sleep          the park's end → running; its end → terminated
  * terminated  over                                       nobody
+ * ```
  */
 export type ThreadState = "new" | "runnable" | "running" | "blocked" | "terminated";
 

@@ -144,7 +144,8 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
    * Waits until the thread has ended. Blocks; twin: `joinAsync`. Never rethrows what ended the thread.
    * @param options.timeout milliseconds to wait at most
    * @returns true once it is terminated, false when the time was up
-   * @throws RuntimeError (THREAD_NOT_STARTED, JOIN_SELF); RangeError, TypeError (INVALID_TIMEOUT)
+   * @throws RuntimeError (THREAD_NOT_STARTED, JOIN_SELF); RangeError, TypeError (INVALID_TIMEOUT, INVALID_OPTIONS)
+   * @throws BlockingError (BLOCKING_NOT_ALLOWED) where this thread must not block
    */
   join(options?: { timeout?: number }): boolean {
     const timeout = checkTimeout(checkOptions(options, "join").timeout, "join");
@@ -209,13 +210,15 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     return state !== NEW && state !== TERMINATED;
   }
 
+  /** Where it is in its life: new, runnable, running, blocked or terminated. */
   get state(): ThreadState {
     return STATE_NAMES[load(words, this[kAt] + T_STATE)];
   }
-
+  /** For people: two threads may have the same. */
   get name(): string {
     return nameOf(this[kAt]);
   }
+  /** @throws TypeError (INVALID_ARGUMENT) */
   set name(name: string) {
     if (typeof name !== "string") {
       throw typeError(
@@ -225,21 +228,20 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     }
     setName(this[kAt], name);
   }
-
   /** A number above zero that no other thread of the process ever had; undefined before `start()`. */
   get ident(): number | undefined {
     return load(words, this[kAt] + T_IDENT) || undefined;
   }
-
   /** The OS's thread id, once it runs, where the host can tell it. */
   get nativeId(): number | undefined {
     return load(words, this[kAt] + T_NATIVE) || undefined;
   }
 
+  /** Does the process end without waiting for it? Default: as the thread that made it. */
   get daemon(): boolean {
     return (load(words, this[kAt] + T_FLAGS) & DAEMON) !== 0;
   }
-  /** @throws RuntimeError (THREAD_STARTED) after `start()` */
+  /** @throws RuntimeError (THREAD_STARTED) after `start()`, TypeError (INVALID_ARGUMENT) */
   set daemon(daemon: boolean) {
     if (typeof daemon !== "boolean") {
       throw typeError(
@@ -255,9 +257,11 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     }
     words[this[kAt] + T_FLAGS] = daemon ? DAEMON : 0;
   }
+  /** The same as reading `daemon`. */
   isDaemon(): boolean {
     return this.daemon;
   }
+  /** The same as setting `daemon`. */
   setDaemon(daemon: boolean): void {
     this.daemon = daemon;
   }
@@ -277,7 +281,8 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
 
   /** @internal */
   [kInspect](): string {
-    return `${this.constructor.name} { ${JSON.stringify(this.name)}, ${this.state}${this.daemon ? ", daemon" : ""}${this.ident ? `, ident ${this.ident}` : ""} }`;
+    const failed = load(words, this[kAt] + T_EXCEPTION) === 0 ? "" : ", failed";
+    return `${this.constructor.name} { ${JSON.stringify(this.name)}, ${this.state}${this.daemon ? ", daemon" : ""}${this.ident ? `, ident ${this.ident}` : ""}${failed} }`;
   }
 }
 

@@ -6,18 +6,21 @@ import { load } from "#atomics";
 import { isWarningOff, servedByLoop } from "#host";
 import { eachBlock, kindOf } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
-import { H_MAIN_REALM, isThread, Kind } from "../memory/layout.ts";
+import { H_MAIN_REALM, H_SUPERVISOR_UP, isThread, Kind } from "../memory/layout.ts";
 import { NEW, T_STATE } from "../parking/layout.ts";
 import { afterParked } from "../parking/park.ts";
 import { here, ident } from "../parking/realm.ts";
 import { IDENT_SHIFT, QUEUE } from "../sync/mutex.ts";
 import { writeOut } from "./output.ts";
 import { nameOf } from "./registry.ts";
+import { isSupervisorUp } from "./watch.ts";
 
 /** Milliseconds: shorter waits are what scripts do all the time. */
 const BLOCKED_LONG = 5_000;
 /** Milliseconds: a section that is left by another thread is left by then. */
 const WAITS_FOR_ITSELF = 2_000;
+/** Milliseconds: a worker takes 30, and a hundred times as long on a machine with far too much to do. */
+const NOT_BORN = 10_000;
 /** Names in one warning. */
 const MOST_NAMES = 3;
 
@@ -29,6 +32,7 @@ function warn(code: string, text: string): void {
 export function watchWaits(): void {
   watchMain();
   watchLocks();
+  watchSupervisor();
 }
 
 /** Main blocks while servers and connections wait for its event loop. */
@@ -40,6 +44,19 @@ function watchMain(): void {
       "THREADKIT_BLOCKED_MAIN",
       `the main thread has been blocked for ${BLOCKED_LONG / 1000} s, and its servers and connections (${waiting.join(", ")}) wait meanwhile. ` +
         "Await the Async form of the call, or make the call in a Thread.",
+    );
+  });
+}
+
+/** Main waits, and no worker can start: who waits never hears of an end, and Node tells main nothing while it is blocked. */
+function watchSupervisor(): void {
+  afterParked(NOT_BORN, () => {
+    if (here() !== words[H_MAIN_REALM] || words[H_SUPERVISOR_UP] === 0 || isSupervisorUp()) return;
+    warn(
+      "THREADKIT_NO_WORKERS",
+      `the main thread has been blocked for ${NOT_BORN / 1000} s, and the worker that looks after threads has not begun yet. ` +
+        "Most likely what --import, --require or NODE_OPTIONS load fails in workers, and with it every thread. " +
+        "Await the Async form of the call to see the error.",
     );
   });
 }

@@ -2,12 +2,13 @@
  * The line to the supervisor: one helper worker that never blocks. Main starts it before its first thread; threads
  * reach it by the port that they were born with.
  */
+import { load } from "#atomics";
 import { canBlock, environment, spawn } from "#host";
 import type { HostPort, HostWorker } from "../host/host.ts";
 import { arenaBuffer, words } from "../memory/arena.ts";
 import { onStuck } from "../memory/guard.ts";
 import { H_MAIN_REALM, H_SUPERVISOR_REALM, H_SUPERVISOR_UP } from "../memory/layout.ts";
-import { R_URGENT } from "../parking/layout.ts";
+import { BOOTED, R_BOOTED, R_URGENT } from "../parking/layout.ts";
 import { afterParked } from "../parking/park.ts";
 import { createRealm, here } from "../parking/realm.ts";
 import type { Job } from "./job.ts";
@@ -63,9 +64,9 @@ export function startSupervisor(): void {
     data: { arena: arenaBuffer(), realm: words[H_SUPERVISOR_REALM] },
     name: "threadkit-supervisor",
   });
-  supervisor.onUnborn?.(() => {
-    isLost = true;
-    for (const realm of dead.splice(0)) mendHere(realm);
+  supervisor.onUnborn?.(loseSupervisor);
+  supervisor.onExit(() => {
+    if (!isSupervisorUp()) loseSupervisor();
   });
   words[H_SUPERVISOR_UP] = 1;
   for (const [request, transfer] of backlog.splice(0)) {
@@ -84,8 +85,13 @@ export function useLine(port: HostPort): void {
   line = port;
 }
 
-/** Workers that could not be loaded, of which the supervisor was told: it may share their fate. */
-const dead: number[] = [];
+/** Does it run code of ours? */
+export function isSupervisorUp(): boolean {
+  return (load(words, words[H_SUPERVISOR_REALM] + R_BOOTED) & BOOTED) !== 0;
+}
+
+/** Main's workers that ended before there was a supervisor: it may share their fate. */
+const dead = new Set<number>();
 let isLost = false;
 let mendHere: (realm: number) => void = () => {};
 /** In main: what to do with the dead when there can be no supervisor. */
@@ -93,11 +99,21 @@ export function withoutSupervisor(mend: (realm: number) => void): void {
   mendHere = mend;
 }
 
+function loseSupervisor(): void {
+  isLost = true;
+  for (const realm of dead) mendHere(realm);
+  dead.clear();
+}
+
+/** In main: a worker of its own is over. A supervisor hears of that by the worker's port; without one it is for main. */
+export function workerEnded(realm: number): void {
+  if (isLost) mendHere(realm);
+  else if (isSupervisorUp()) dead.clear();
+  else dead.add(realm);
+}
+
 export function askSupervisor(request: Request, transfer: readonly unknown[] = []): void {
-  if ("watch" in request && request.port === undefined) {
-    if (isLost) mendHere(request.watch);
-    else dead.push(request.watch);
-  }
+  if ("watch" in request && request.port === undefined) workerEnded(request.watch);
   if (supervisor !== undefined) supervisor.post(request, transfer);
   else if (line === undefined) backlog.push([request, transfer]);
   else {

@@ -10,6 +10,7 @@ declare const refused: unique symbol;
 
 /** Stands in the place of a value that can't be sent to a thread, and says why. Nothing is of this type. */
 export interface CannotSend<Why extends string> {
+  /** The reason. */
   readonly [refused]: Why;
 }
 

@@ -4,7 +4,9 @@ import { loadPart, type Part, setPartLoader } from "../memory/parts.ts";
 import * as face from "../public/core.ts";
 import { onFirstBoot } from "../threading/carriers.ts";
 import { outgoing, setOutgoing } from "../threading/outgoing.ts";
+import { reap } from "../threading/reaper.ts";
 import { watchWaits } from "../threading/warning.ts";
+import { withoutSupervisor } from "../threading/watch.ts";
 import { offerCodeCache, offerFullCodeCache } from "./code-cache.ts";
 import { runSupervisor as supervise } from "./supervisor-entry.ts";
 
@@ -28,6 +30,7 @@ export function cacheWith(codeCache: (file: string) => Uint8Array, hasRun: (file
   onFirstBoot(() => offerCodeCache((file) => (hasRun(file) ? codeCache(file) : undefined)));
 }
 watchWaits();
+withoutSupervisor(reap);
 setOutgoing(() => load("outgoing.cjs") as never);
 setPartLoader((part) => void load(`${part}.cjs`));
 

@@ -1,6 +1,6 @@
 /** The supervisor: never blocks, hears of every thread's end, mends what it left, owns the threads of threads. */
 
-import { load } from "#atomics";
+import { load, or } from "#atomics";
 import {
   environment,
   inspectError,
@@ -16,7 +16,7 @@ import { release } from "../memory/allocator.ts";
 import { attachArena, words } from "../memory/arena.ts";
 import { GuardStuck, onStuck, patiently } from "../memory/guard.ts";
 import { dumpState } from "../parking/census.ts";
-import { CONDEMNED, R_BOOTED, T_REALM, T_STATE, TERMINATED } from "../parking/layout.ts";
+import { BOOTED, CONDEMNED, R_BOOTED, T_REALM, T_STATE, TERMINATED } from "../parking/layout.ts";
 import { joinRealm } from "../parking/realm.ts";
 import { onOwnCarrier, startCarrier } from "../threading/carriers.ts";
 import { endWorker } from "../threading/kill.ts";
@@ -34,6 +34,7 @@ export function runSupervisor(whenIdle: () => void = () => {}): void {
   const { arena, realm } = startData() as { arena: SharedArrayBuffer; realm: number };
   attachArena(arena);
   joinRealm(realm);
+  or(words, realm + R_BOOTED, BOOTED);
   openMailbox();
   onStuck(() => {
     throw new GuardStuck();

@@ -401,6 +401,29 @@ describe("a future in other threads", () => {
 });
 
 describe("an aborted wait for a future", () => {
+  test("asCompleted ends `for await` with the reason of its signal, before and during", async () => {
+    const reason = new Error("enough");
+    const [done, open] = [new Future<number>(), new Future<number>()];
+    done.setResult(1);
+    const controller = new AbortController();
+    const found: unknown[] = [];
+    const loop = async (signal: AbortSignal) => {
+      for await (const future of asCompleted([open, done], { signal, timeout: LONG }))
+        found.push(future.result());
+    };
+    const pending = loop(controller.signal);
+    await until(() => found.length === 1, "what is done is handed out");
+    controller.abort(reason);
+    await assert.rejects(pending, (e) => e === reason);
+    await assert.rejects(loop(AbortSignal.abort(reason)), (e) => e === reason);
+    assert.deepEqual(found, [1]);
+    assert.deepEqual(
+      [...asCompleted([done], { signal: controller.signal })],
+      [done],
+      "a loop that blocks goes on",
+    );
+  });
+
   test("rejects with the reason of its signal, before and during", async () => {
     const future = new Future<number>();
     const reason = { why: "enough" };
@@ -416,6 +439,13 @@ describe("an aborted wait for a future", () => {
     controller.abort(reason);
     await assert.rejects(pending, (e) => e === reason);
     await assert.rejects(waitAsync([future], { signal: controller.signal }), (e) => e === reason);
+    const done = new Future<number>();
+    done.setResult(1);
+    await assert.rejects(
+      waitAsync([done], { signal: controller.signal }),
+      (e) => e === reason,
+      "done or not",
+    );
     future.setResult(1);
     assert.equal(await future, 1);
   });

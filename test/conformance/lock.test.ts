@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import "../harness/watchdog.ts";
+import { inspect } from "node:util";
 import {
   BrokenLockError,
+  getIdent,
   Lock,
   RuntimeError,
   SharedBoolean,
@@ -521,6 +523,19 @@ describe("a Lock whose holder was killed (API rule 6)", () => {
     assert.equal(recovered.value, 1);
     assert.deepEqual(lockWords(lock), PRISTINE);
   });
+});
+
+test("a lock says who holds it and how many wait when it is printed", async () => {
+  const lock = new Lock();
+  assert.equal(inspect(lock), "Lock { free }");
+  lock.acquire();
+  assert.equal(inspect(lock), `Lock { held by thread ${getIdent()} }`);
+  const thread = start((lock) => lock.with(() => {}), lock);
+  await until(() => inLine(lock) === 1, "it waits");
+  assert.equal(inspect(lock), `Lock { held by thread ${getIdent()}, 1 waiting }`);
+  lock.release();
+  await joinAll([thread]);
+  assert.equal(inspect(lock), "Lock { free }");
 });
 
 test("whileHeld lets its holder go even when the body fails", async () => {

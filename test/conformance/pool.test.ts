@@ -358,6 +358,25 @@ describe("maxQueue", () => {
     assert.equal(await (await pending).future, 4);
   });
 
+  test("is awaited by submitAsync of a pool with options too, which go with the task", async () => {
+    using pool = new ThreadPoolExecutor({ maxWorkers: 1, maxQueue: 1 });
+    const gate = new Event();
+    const blocker = pool.submit((gate: Event) => void gate.wait(), gate);
+    await until(() => blocker.running(), "it runs");
+    pool.submit(() => 1);
+    const controller = new AbortController();
+    const pending = pool.with({ signal: controller.signal }).submitAsync(() => {
+      while (!stopRequested());
+      return "stopped";
+    });
+    assert.equal(await Promise.race([pending.then(() => "through"), sleepAsync(EXPIRES)]), undefined);
+    gate.set();
+    const { future } = await pending;
+    await until(() => future.running(), "it runs");
+    controller.abort();
+    assert.equal(await future, "stopped");
+  });
+
   test("never holds up a worker of the pool that submits to it", async () => {
     for (const size of [1, 2]) {
       using pool = new ThreadPoolExecutor({ maxWorkers: size, maxQueue: 1 });
@@ -556,6 +575,7 @@ describe("a pool tells", () => {
     const { runTime, waitTime } = pool.metrics;
     assert.ok(runTime.max >= 15 && runTime.p50 <= runTime.p90 && runTime.p90 <= runTime.p99);
     assert.ok(waitTime.max >= 15);
+    await until(() => pool.metrics.running === 0, "the worker has come back from its task");
     pool.shutdown({ wait: false });
     assert.match(inspect(pool), /^ThreadPoolExecutor \{ \d of 1 workers, 0 running, 0 queued, shut down \}$/);
   });
@@ -625,4 +645,50 @@ test("pools that nobody shut down leave nothing when their workers have ended", 
   const pool = new ThreadPoolExecutor({ maxWorkers: 2, idleTimeout: 10 });
   for (let i = 0; i < 100; i++) pool.submit((n: number) => n, i);
   await untilEmpty(pool);
+});
+
+test("a pool with options maps several iterables, takes undefined for no options, and says whose it is", async () => {
+  using pool = new ThreadPoolExecutor(1);
+  const urgent = pool.with({ priority: 1 });
+  assert.deepEqual([...urgent.map((a: number, b: string) => `${a}${b}`, [1, 2], ["a", "b"])], ["1a", "2b"]);
+  assert.deepEqual([...urgent.map((n: number) => n, [1, 2], { chunksize: 1 })], [1, 2]);
+  assert.deepEqual([...urgent.map((n: number) => n, [3], undefined)], [3]);
+  assert.deepEqual([...pool.map((n: number) => n, [3], undefined)], [3]);
+  assert.equal(inspect(urgent), `SubmittingPool { ${inspect(pool)} }`);
+});
+
+describe("the signal of a map", () => {
+  test("ends `for await` with its reason, and cancels what has not begun", async () => {
+    using pool = new ThreadPoolExecutor(1);
+    const [gate, begun] = [new Event(), new SharedInt32()];
+    const task = (n: number) => {
+      begun.add(1);
+      if (n > 0) gate.wait();
+      return n;
+    };
+    const controller = new AbortController();
+    const found: number[] = [];
+    const loop = async () => {
+      for await (const n of pool.map(task, [0, 1, 2, 3], { chunksize: 1, signal: controller.signal }))
+        found.push(n);
+    };
+    const pending = loop();
+    await until(() => found.length === 1 && begun.value === 2, "the second one runs");
+    const reason = new Error("enough");
+    controller.abort(reason);
+    await assert.rejects(pending, (e) => e === reason);
+    gate.set();
+    assert.equal(await pool.submit(() => "next"), "next");
+    assert.deepEqual([found, begun.value], [[0], 2]);
+  });
+
+  test("is refused if it is none, before anything is submitted", () => {
+    using pool = new ThreadPoolExecutor(1);
+    assert.throws(() => pool.map((n: number) => n, [1], { signal: {} as AbortSignal }), {
+      name: "TypeError",
+      code: "INVALID_SIGNAL",
+      message: "cannot map: signal is an object. Give an AbortSignal.",
+    });
+    assert.equal(pool.metrics.queued, 0);
+  });
 });

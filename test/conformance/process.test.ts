@@ -150,6 +150,28 @@ describe("the process (SEMANTICS 23)", () => {
   });
 });
 
+describe("a program given to node as text", () => {
+  const PROGRAM = `
+    import { Thread } from "threadkit";
+    const t = new Thread({ target: () => console.log("runs") }).start();
+    t.join();
+    console.log(String(t.exception));`;
+
+  for (const [name, nodeArgs] of [
+    ["by --eval", []],
+    ["by --eval, with a loader", ["--import", import.meta.resolve("tsx")]],
+  ] as const)
+    test(`${name}, runs threads while main is blocked`, async () => {
+      const result = await run(`
+        import { spawnSync } from "node:child_process";
+        const args = [...${JSON.stringify(nodeArgs)}, "--input-type=module", "--eval", ${JSON.stringify(PROGRAM)}];
+        const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: 20_000 });
+        console.log(stdout + stderr);
+      `);
+      ends(result, 0, "runs\nundefined\n\n");
+    });
+});
+
 describe("console in a thread (API rule 7)", () => {
   test("writes at once while main is blocked in join", async () => {
     const result = await run(`

@@ -297,6 +297,18 @@ describe("names", () => {
     thread.start();
     await joinAll([thread]);
     assert.equal(inspect(thread), `Thread { "shown", terminated, daemon, ident ${thread.ident} }`);
+    let heard = 0;
+    setExcepthook(() => heard++);
+    const failing = new Thread({
+      name: "failing",
+      target: () => {
+        throw new Error("x");
+      },
+    }).start();
+    await until(() => heard === 1, "the hook was called");
+    await failing.joinAsync();
+    setExcepthook(undefined);
+    assert.equal(inspect(failing), `Thread { "failing", terminated, ident ${failing.ident}, failed }`);
   });
 });
 

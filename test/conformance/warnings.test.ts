@@ -103,3 +103,28 @@ describe("THREADKIT_BLOCKED_MAIN", () => {
     );
   });
 });
+
+describe("THREADKIT_NO_WORKERS", () => {
+  const FAILS_IN_WORKERS = `data:text/javascript,${encodeURIComponent(
+    'import { isMainThread } from "node:worker_threads"; if (!isMainThread) throw new Error("not here");',
+  )}`;
+
+  test("is told while main is blocked and no worker can start; the wait goes on", async () => {
+    const source =
+      "console.log(new Thread({ target: () => {}, daemon: true }).start().join({ timeout: 11_000 })); process.exit();";
+    const result = await runScript(IMPORTS + source, { nodeArgs: ["--import", FAILS_IN_WORKERS] });
+    assert.equal(result.stdout, "false\n", captured(result));
+    assert.deepEqual(codesIn(result.stderr), ["[THREADKIT_NO_WORKERS]"]);
+  });
+
+  test("and one who awaits gets the error", async () => {
+    const source =
+      "const t = new Thread({ target: () => {} }).start(); await t.joinAsync(); console.log(String(t.exception));";
+    const result = await runScript(IMPORTS + source, { nodeArgs: ["--import", FAILS_IN_WORKERS] });
+    assert.match(
+      result.stdout,
+      /^RuntimeError: cannot run Thread-1.*: its worker ended before it could run anything \(Error: not here\)\. Mend what --import/,
+      captured(result),
+    );
+  });
+});

@@ -67,12 +67,20 @@ describe("in Chromium", { skip }, () => {
   });
 
   test("the page never blocks: what would names the call that awaits", async () => {
-    const [lock, join] = (await check("blocking")).value as string[];
+    const [lock, join, sleep, submit, completed, shutdown, map] = (await check("blocking")).value as string[];
     assert.match(
       lock,
       /^BlockingError BLOCKING_NOT_ALLOWED: cannot acquire the lock: .* Await acquireAsync\(\)/,
     );
     assert.match(join, /^BlockingError .* Await joinAsync\(\)/);
+    assert.match(sleep, /^BlockingError .*: cannot sleep: .* Await sleepAsync\(\)/);
+    assert.match(submit, /^BlockingError .*: cannot submit: .* Await submitAsync\(\)/);
+    assert.match(completed, /^BlockingError .*: cannot iterate over futures: .* Await each with `for await`/);
+    assert.match(
+      shutdown,
+      /^BlockingError .*: cannot wait for the shutdown of the pool: .* Await shutdownAsync\(\)/,
+    );
+    assert.match(map, /^BlockingError .*: cannot hand out the next result: .* Await each with `for await`/);
   });
 
   test("a function that no build tool has seen is refused", async () => {

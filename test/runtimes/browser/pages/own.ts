@@ -1,6 +1,7 @@
 /** What only a browser shows: a page that never blocks, deaths, consoles, memory that can't be shared. */
 import * as threadkit from "threadkit";
 import {
+  asCompleted,
   BrokenLockError,
   Event,
   Lock,
@@ -9,6 +10,7 @@ import {
   SharedMap,
   setExcepthook,
   sharedArray,
+  sleep,
   sleepAsync,
   Thread,
   ThreadPoolExecutor,
@@ -58,8 +60,24 @@ checks.blocking = async () => {
   const lock = new Lock();
   lock.acquire();
   const thread = new Thread({ target: () => {} }).start();
-  const said = [refusal(() => lock.acquire()), refusal(() => thread.join())];
+  const said = [refusal(() => lock.acquire()), refusal(() => thread.join()), refusal(() => sleep(1))];
   await ended(thread);
+  const pool = new ThreadPoolExecutor({ maxWorkers: 1, maxQueue: 1 });
+  const gate = new Event();
+  const task = () => gate.wait();
+  const results = [pool.submit(task), (await pool.submitAsync(task)).future];
+  said.push(
+    refusal(() => {
+      for (;;) results.push(pool.submit(task));
+    }),
+    refusal(() => [...asCompleted(results)]),
+    refusal(() => pool.shutdown()),
+  );
+  gate.set();
+  await pool.shutdownAsync();
+  const other = new ThreadPoolExecutor(1);
+  said.push(refusal(() => [...other.map(task, [1])]));
+  await other.shutdownAsync();
   return said;
 };
 
