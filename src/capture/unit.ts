@@ -68,7 +68,7 @@ function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint
     strict: info.strict,
     names: slots.map(({ name }) => name),
     metaAt: [],
-    originals: originalsOf(source, start, node.end),
+    ...originalsOf(source, start, node.end),
     ...(isCovered && { offset: offsetInFile(source, start) }),
   };
   const units = new Map<string, Unit>();
