@@ -1,6 +1,6 @@
 /** Names that every thread looks up by itself: imports, `require`d modules, a CommonJS module's own variables. */
 import type { Reference } from "../transfer/boundary.ts";
-import { jestModules, jestOrigin } from "./jest.ts";
+import { jestImport, jestModules, jestOrigin } from "./jest.ts";
 import type { Binding, Syntax } from "./scopes.ts";
 import type { Source } from "./source.ts";
 import type { ToolOrigin } from "./tables.ts";
@@ -36,7 +36,8 @@ export function originOf(binding: Binding, source: Source): Reference | undefine
   }
   if (kind === "function" && /^_interop/.test(binding.name) && Object.hasOwn(INTEROP, binding.name))
     return { type: "cjs", file: source.url, name: `interop ${INTEROP[binding.name]}` };
-  if (imported) return { type: "import", file: source.url, ...imported };
+  if (imported)
+    return { type: "import", file: source.url, ...imported, ...jestImport(imported.specifier, source.url) };
   if (!declarator?.init || binding.writes.length > 0 || kind === "param") return undefined;
   const name = destructured(declarator.id, binding.name);
   return name === undefined ? undefined : originOfValue(declarator.init, name, source);
@@ -63,7 +64,7 @@ function originOfValue(init: Syntax, name: string, source: Source): Reference | 
   const file = source.url;
   if (init.type === "AwaitExpression") {
     const origin = importedBy(init.argument);
-    return origin && { type: "import", file, ...origin, name };
+    return origin && { type: "import", file, ...origin, ...jestImport(origin.specifier, file), name };
   }
   if (init.type === "MemberExpression" && name === "*" && !init.computed && requiredBy(init.object, source)) {
     name = init.property.name;

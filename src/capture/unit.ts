@@ -1,6 +1,8 @@
 /** The static part of a lift: the text of a function, ready to be compiled elsewhere, and what it captures. */
 import type { Reference, Unit } from "../transfer/boundary.ts";
 import { collectAtExit, isCovered, originalOffset } from "./coverage.ts";
+import { jestImports } from "./jest.ts";
+import { dynamicImports } from "./jest-module.ts";
 import { runtime } from "./lazy.ts";
 import { memberEdits, membersOf } from "./namespace.ts";
 import { originOf, originOfGlobal } from "./origin.ts";
@@ -10,7 +12,7 @@ import type { Binding, FunctionInfo, Syntax } from "./scopes.ts";
 import type { Slot } from "./slot.ts";
 import type { Source } from "./source.ts";
 import { originalsOf } from "./stacks.ts";
-import { baseEdit, type Edit, edited, metaName, methodEdits, staticFields } from "./text.ts";
+import { baseEdit, type Edit, edited, importerName, metaName, methodEdits, staticFields } from "./text.ts";
 
 export type { Slot };
 
@@ -54,8 +56,20 @@ function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint
     const reference = { type: "cjs", file: source.url, name: "import.meta" } as const;
     slots.push({ name: meta, reference, capture: undefined, at: metas[0].start });
   }
+  const importer = importerName(source.text.slice(start, node.end));
+  const importing = importsOfJest(source, node).filter(isKept);
+  if (importing.length > 0) {
+    const reference = {
+      type: "cjs",
+      file: source.url,
+      name: "vite import()",
+      modules: jestImports(source.url)!,
+    } as const;
+    slots.push({ name: importer, reference, capture: undefined, at: importing[0].start });
+  }
   const edits: Edit[] = [
     ...fields,
+    ...importing.map((at) => ({ start: at.start, end: at.start + "import".length, text: importer })),
     ...(method?.edits ?? []),
     ...metas.map(({ start, end }) => ({ start, end, text: meta })),
   ];
@@ -113,6 +127,14 @@ function offsetInFile(source: Source, start: number): number | undefined {
 
 function needsHook(text: string): boolean {
   return Number.parseInt(runtime().versions.node, 10) < 22 && /\bimport\s*\(/.test(text);
+}
+
+/** Each `import()` of a file that Jest compiled from a module: Node could not load what it names. */
+function importsOfJest(source: Source, node: Syntax): Syntax[] {
+  if (source.isCommonJs || source.references || !source.text.slice(node.start, node.end).includes("import("))
+    return [];
+  const found = dynamicImports(node);
+  return found.length > 0 && jestImports(source.url) !== undefined ? found : [];
 }
 
 function slotsOf(source: Source, info: FunctionInfo, isKept: (node: Syntax) => boolean): Slot[] {
