@@ -18,11 +18,14 @@ export function jestRequire(): NodeJS.Require | undefined {
   return require.cache === _cache ? undefined : require; // in a thread it is Node's own
 }
 
-/** The test file. */
+/** The test file. An ES module is nobody's `main`: there the matchers know it. */
 export function jestTest(): string | undefined {
-  const main = jestRequire()?.main;
-  return main && pathToFileURL(main.filename).href;
+  const jest = jestRequire();
+  const { [MATCHERS]: matchers } = globalThis as { [MATCHERS]?: { state?: { testPath?: string } } };
+  const path = jest?.main?.filename ?? (jest && matchers?.state?.testPath);
+  return path === undefined ? undefined : pathToFileURL(path).href;
 }
+const MATCHERS = Symbol.for("$$jest-matchers-object");
 
 /** Jest's `require` for a file. */
 export function jestRequireOf(file: string): NodeJS.Require | undefined {

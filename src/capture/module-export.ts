@@ -3,7 +3,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Reference } from "../transfer/boundary.ts";
 import { Symbolic } from "../transfer/boundary.ts";
 import { compiledExport } from "./compiled.ts";
-import { jestModules, jestRequire, jestTest } from "./jest.ts";
+import { jestImports, jestModules, jestRequire, jestTest } from "./jest.ts";
 import { nodeModule, runtime } from "./lazy.ts";
 import { noteClass } from "./resolve.ts";
 import type { FunctionInfo } from "./scopes.ts";
@@ -24,7 +24,11 @@ export function moduleExport(cls: object, source: Source, info: FunctionInfo): S
 
 function imported({ exported, url: file }: Source, { node }: FunctionInfo): Reference | undefined {
   const name = exported.get(node);
-  return name === undefined ? undefined : { type: "import", file, specifier: file, name };
+  if (name === undefined) return undefined;
+  const modules = jestImports(file);
+  return modules === undefined
+    ? { type: "import", file, specifier: file, name }
+    : { type: "import", file, specifier: fileURLToPath(file), modules, name };
 }
 
 function required(cls: object, file: string): Reference | undefined {
