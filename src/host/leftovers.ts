@@ -4,7 +4,8 @@ import { timersRunning, trackTimers } from "./timers.ts";
 import { variant } from "./variants.ts";
 
 interface Baseline {
-  resources: number;
+  /** By kind. */
+  resources: readonly string[];
   globals: number;
   events: number;
 }
@@ -17,10 +18,22 @@ function countGlobals(): number {
 
 let baseline: Baseline | undefined;
 const measure = (): Baseline => ({
-  resources: variant.listsHandles ? process.getActiveResourcesInfo().length : timersRunning(),
+  resources: variant.listsHandles
+    ? process.getActiveResourcesInfo()
+    : new Array<string>(timersRunning()).fill("Timeout"),
   globals: countGlobals(),
   events: process.eventNames().reduce((n, event) => n + process.listenerCount(event), 0),
 });
+
+/** Is there more of any kind? A handle of a loader (tsx) that was there at first and has gone makes no room for another. */
+function isMore(now: readonly string[], before: readonly string[]): boolean {
+  const rest = [...before];
+  return now.some((kind) => {
+    const at = rest.indexOf(kind);
+    if (at >= 0) rest.splice(at, 1);
+    return at < 0;
+  });
+}
 
 /** Timers that were unref'd: the runtime's own list leaves them out. */
 const quietTimers = new Set<NodeJS.Timeout & { _destroyed?: boolean }>();
@@ -58,8 +71,8 @@ export const leftovers: Host["leftovers"] = () => {
     if (variant.listsHandles) trackQuietTimers();
     else trackTimers();
   }
-  if (now.resources > baseline.resources)
-    return `open handles (${process.getActiveResourcesInfo().join(", ")})`;
+  if (isMore(now.resources, baseline.resources)) return `open handles (${now.resources.join(", ")})`;
+  baseline.resources = now.resources;
   if (now.globals !== baseline.globals) return "new globals";
   if (now.events !== baseline.events) return "process listeners";
   if (quietTimersLeft()) return "timers without ref";

@@ -1,7 +1,7 @@
 /** Condition: the suite over both kinds of lock, and what depends on the kind. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { inspect } from "node:util";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import { Condition, Lock, RLock, RuntimeError, SharedInt32, sleepAsync } from "threadkit";
 import { conditionLine, NOBODY, PRISTINE_RLOCK, rlockWords } from "../harness/arena.ts";
@@ -191,7 +191,8 @@ describe("a Condition in another thread", () => {
       const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
       const kept = new Condition(new Lock());
       for (let i = 0; i < 500; i++) new Condition();
-      const t = new Thread({ target: () => { for (let i = 0; i < 500; i++) kept.with(() => new Condition(kept.lock)); } });
+      const t = new Thread({ target: () => { for (let i = 0; i < 500; i++) kept.with(() => new Condition(kept.lock)); },
+        resourceLimits: { maxOldGenerationSizeMb: 64 } }); // its worker ends with it
       t.start().join();
       const counts = () => { const { Condition: c, RLock: r = 0, Lock: l } = census(); return [c, r, l].join(); };
       for (let end = Date.now() + 10_000; counts() !== "1,0,1" && Date.now() < end; await turn()) gc();

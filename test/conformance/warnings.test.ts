@@ -1,7 +1,7 @@
 /** Warnings that teach: told once, at once, with a code by which they are switched off; silent where nothing is wrong. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { captured, runScript } from "../harness/child.ts";
+import { describe, test } from "../harness/tests.ts";
 
 const IMPORTS = `import { Event, Lock, RLock, SharedBoolean, sleep, Thread, ThreadPoolExecutor, Timer } from "threadkit";\n`;
 
