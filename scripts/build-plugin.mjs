@@ -44,17 +44,17 @@ export async function buildPlugins(settings) {
     entryPoints: ["src/public/register.ts"],
     outfile: "dist/register.js",
   });
-  for (const format of ["esm", "cjs"])
-    await build({
-      ...settings,
-      ...{ format, sourcemap: false, metafile: false },
-      ...(format === "esm" ? { banner: {}, define: {} } : { footer: { js: CALLABLE } }),
-      entryPoints: ["src/public/bun.ts"],
-      outfile: `dist/plugin/bun.${format === "esm" ? "js" : "cjs"}`,
-    });
+  // A face with something in it: a program's workers load it, and not the rest.
+  await build({
+    ...settings,
+    ...{ sourcemap: false, metafile: false, footer: { js: CALLABLE } },
+    entryPoints: ["src/public/bun.ts"],
+    outfile: "dist/plugin/bun.cjs",
+  });
+  writeFileSync("dist/plugin/bun.js", 'import face from "./bun.cjs";\nexport default face;\n');
   writeFileSync("dist/plugin/loader.cjs", 'module.exports = require("./all.cjs").webpackLoader;\n');
   for (const face of FACES) {
-    if (face === "bun") continue; // above: a program's workers load it, and not the rest
+    if (face === "bun") continue;
     writeFileSync(`dist/plugin/${face}.js`, `import all from "./all.cjs";\nexport default all.${face};\n`);
     writeFileSync(
       `dist/plugin/${face}.cjs`,

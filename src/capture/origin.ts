@@ -1,6 +1,7 @@
 /** Names that every thread looks up by itself: imports, `require`d modules, a CommonJS module's own variables. */
 import type { Reference } from "../transfer/boundary.ts";
-import { jestImport, jestModules, jestOrigin } from "./jest.ts";
+import { jestModules, jestOrigin } from "./jest.ts";
+import { jestImport } from "./jest-imports.ts";
 import type { Binding, Syntax } from "./scopes.ts";
 import type { Source } from "./source.ts";
 import type { ToolOrigin } from "./tables.ts";

@@ -1,7 +1,7 @@
 /** The static part of a lift: the text of a function, ready to be compiled elsewhere, and what it captures. */
 import type { Reference, Unit } from "../transfer/boundary.ts";
 import { collectAtExit, isCovered, originalOffset } from "./coverage.ts";
-import { jestImports } from "./jest.ts";
+import { jestImports } from "./jest-imports.ts";
 import { dynamicImports } from "./jest-module.ts";
 import { runtime } from "./lazy.ts";
 import { memberEdits, membersOf } from "./namespace.ts";
