@@ -3,7 +3,7 @@
  * plugin hands it, so the stacks of a program that it runs name the lines of that text.
  */
 import { parse } from "acorn";
-import type { Syntax } from "../capture/scopes.ts";
+import type { Syntax } from "../capture/syntax/scopes.ts";
 import { locateIn } from "./locate.ts";
 import type { Locate } from "./unit.ts";
 

@@ -4,7 +4,8 @@
  */
 import type MagicString from "magic-string";
 import type { Bundle } from "magic-string";
-import type { Syntax } from "../capture/scopes.ts";
+import type { Syntax } from "../capture/syntax/scopes.ts";
+import { locateIn } from "./locate.ts";
 import { errorClasses, importedAs, Module } from "./module.ts";
 import { Reach } from "./reach.ts";
 import { findRoots } from "./roots.ts";
@@ -107,11 +108,4 @@ function foreignUnits(
     unit.sites.push(site);
   }
   return [...units.values()];
-}
-
-function locateIn(text: string): Locate {
-  return (offset) => {
-    const before = text.slice(0, offset).split("\n");
-    return { line: before.length, column: before[before.length - 1].length + 1 };
-  };
 }

@@ -30,10 +30,10 @@ import {
 } from "../parking/layout.ts";
 import { createRealm, here } from "../parking/realm.ts";
 import { wakeWord } from "../parking/word.ts";
-import { noteUnborn } from "./death-errors.ts";
 import type { Job } from "./job.ts";
 import { endThread } from "./join.ts";
 import { ASSIGNED, BUSY, FREE, KILLED, takenBy } from "./states.ts";
+import { noteUnborn } from "./unborn.ts";
 import { askSupervisor, isMainRealm, supervisorSoon, workerEnded } from "./watch.ts";
 
 /** Workers that belong to this realm (main or the supervisor), by realm block. */

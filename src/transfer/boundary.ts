@@ -24,8 +24,6 @@ export interface Unit {
   readonly names: readonly string[];
   /** Where `text` begins in the file as it was compiled; told only if coverage is collected. */
   readonly offset?: number;
-  /** Offsets in `text` of every `import.meta`. */
-  readonly metaAt: readonly number[];
   /** Per captured import that may be a live binding: where it is read. [name index, offset, isShorthand 0|1]. */
   readonly importReads: readonly (readonly [number, number, number])[];
   /** What the function's `name` is to be; the text alone may not tell. */
@@ -84,7 +82,7 @@ export interface ImportReference {
   readonly specifier: string;
   readonly name: string;
   readonly attributes?: Record<string, string>;
-  /** Its module comes from what a tool compiled: the text block that says what, see capture/vite.ts. */
+  /** Its module comes from what a tool compiled: the text block that says what, see capture/tools/. */
   readonly modules?: number;
 }
 

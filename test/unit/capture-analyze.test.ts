@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parse } from "acorn";
-import { analyze } from "../../src/capture/analyze.ts";
-import type { FunctionInfo, Syntax } from "../../src/capture/scopes.ts";
+import { analyze } from "../../src/capture/syntax/analyze.ts";
+import type { FunctionInfo, Syntax } from "../../src/capture/syntax/scopes.ts";
 
 /** The function that starts at the mark `@`, in a module or, with `script`, in sloppy code. */
 function marked(source: string, sourceType: "module" | "script" = "module"): FunctionInfo {

@@ -1,7 +1,7 @@
 /** ES modules in the form of Vite's: what one exports is what the other one finds. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { converted } from "../../src/capture/jest-module.ts";
+import { converted } from "../../src/capture/outgoing/jest-module.ts";
 
 type Exports = Record<string, unknown>;
 
