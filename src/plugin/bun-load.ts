@@ -52,10 +52,12 @@ export function liftWhileLoading(own: string, lifter: () => Lifter): void {
   const global = globalThis as { [PRELOAD]?: string };
   if (global[PRELOAD] !== undefined) return;
   global[PRELOAD] = fileURLToPath(own);
-  Bun.plugin({ name: "threadkit", setup: (build) => setUp(build, lifter) });
+  const library = `${path.dirname(path.dirname(fileURLToPath(own)))}${path.sep}`;
+  Bun.plugin({ name: "threadkit", setup: (build) => setUp(build, lifter, library) });
 }
 
-function setUp(build: Loading, lifter: () => Lifter): void {
+/** `library`: the folder of this package's files, which are left alone, wherever it is. */
+function setUp(build: Loading, lifter: () => Lifter, library: string): void {
   const seen = new Set<string>();
   let isAsking = false;
 
@@ -73,7 +75,8 @@ function setUp(build: Loading, lifter: () => Lifter): void {
 
   build.onResolve({ filter: /./ }, ({ path: id, importer }) => {
     const file = resolved(id, importer);
-    if (file === undefined || seen.has(file) || !isWanted(file, {})) return undefined;
+    if (file === undefined || seen.has(file) || !isWanted(file, {}) || file.startsWith(library))
+      return undefined;
     seen.add(file);
     if (lifted(file, lifter) === undefined) return undefined;
     const exactly = file.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
