@@ -193,6 +193,18 @@ describe("the sources", () => {
     );
   });
 
+  test("of capture/browser/ stand each for the one file of their name", () => {
+    const inCapture = sources.map(({ file }) => file).filter((file) => file.startsWith("capture/"));
+    const [standIns, others] = [true, false].map((wanted) =>
+      inCapture.filter((file) => file.startsWith("capture/browser/") === wanted),
+    );
+    assert.ok(standIns.length > 0);
+    for (const standIn of standIns) {
+      const same = others.filter((file) => path.posix.basename(file) === path.posix.basename(standIn));
+      assert.equal(same.length, 1, `${standIn} stands for ${same.join(", ") || "no file"}`);
+    }
+  });
+
   test(`have at most ${MAX_LINES} lines`, () => {
     none(
       sources.filter(({ lines }) => lines > MAX_LINES).map(({ file, lines }) => `${file}: ${lines} lines`),

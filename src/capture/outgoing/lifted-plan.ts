@@ -4,7 +4,7 @@ import type { FunctionImage, LiftedUnit, Unit } from "../../transfer/boundary.ts
 import { rememberOrigin } from "../../transfer/error-classes.ts";
 import { isLibrary } from "../library.ts";
 import type { Lifted } from "../lifted.ts";
-import { captureLabel, refuse, type Trail } from "../refuse.ts";
+import { captureLabel, functionCalled, refuse, type Trail } from "../refuse.ts";
 import { fileName } from "../source/position.ts";
 import { ownProperties } from "./own-properties.ts";
 import { crossesByReference } from "./shared.ts";
@@ -25,7 +25,7 @@ const BASE = "extends";
 export function planLifted(fn: AnyFunction, lifted: Lifted, label: string): LiftedPlan {
   const { unit: known } = lifted;
   const place = (at: string) => `${fileName(known.file)}:${at}`;
-  const trail: Trail = { fn: `${describe(known)} (${place(positionOf(known))})`, label };
+  const trail: Trail = { fn: `${functionCalled(known.name)} (${place(positionOf(known))})`, label };
   if (known.refusal) throw refuse(known.refusal[0], known.refusal[1], known.refusal[2], trail);
   const captures = [...readAll(lifted, place, trail)];
   const byValue: string[] = [];
@@ -44,10 +44,6 @@ export function planLifted(fn: AnyFunction, lifted: Lifted, label: string): Lift
     settled: known.changing !== true && !captures.includes(undefined),
     labels,
   };
-}
-
-function describe({ name }: LiftedUnit): string {
-  return name ? `function ${name}` : "a function without a name";
 }
 
 function positionOf({ line, column }: LiftedUnit): string {

@@ -1,6 +1,6 @@
 /** Refusals of functions that have no text of their own. */
 import { isProxy } from "#host";
-import { refuse } from "../refuse.ts";
+import { functionCalled, refuse } from "../refuse.ts";
 import type { AnyFunction } from "./plans.ts";
 
 export function nameOf(fn: AnyFunction): string {
@@ -8,10 +8,8 @@ export function nameOf(fn: AnyFunction): string {
   return typeof name === "string" ? name : "";
 }
 
-/** A function as messages call it. */
 export function describe(fn: AnyFunction): string {
-  const name = nameOf(fn);
-  return name ? `function ${name}` : "a function without a name";
+  return functionCalled(nameOf(fn));
 }
 
 export function refuseNodes(fn: AnyFunction, label: string): Error {
