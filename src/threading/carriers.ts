@@ -72,14 +72,14 @@ function takeIdle(job: Job): number {
 }
 
 function put(job: Job, realm: number): void {
-  words[job.thread + T_REALM] = realm;
+  cover(job.thread)[job.thread + T_REALM] = realm;
   words[realm + R_THREAD] = job.thread;
   words[realm + R_JOB] = job.message;
 }
 
 /** A new worker, child of the calling realm; the other end of its port goes to the supervisor. */
 export function startCarrier(job: Job, parent: 0 | 1): void {
-  if (load(words, job.thread + T_FLAGS) & KILLED) {
+  if (load(cover(job.thread), job.thread + T_FLAGS) & KILLED) {
     // Killed while the wish to start it was on its way.
     release(job.message);
     endThread(job.thread);
