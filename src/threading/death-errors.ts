@@ -30,7 +30,8 @@ export function deathError(thread: number): RuntimeError {
 /** It never ran a line of ours. */
 function unbornError(thread: number, realm: number): RuntimeError {
   const fact = `cannot run ${nameOf(thread)}: its worker ended before it could run anything`;
-  const advice = "Mend what --import, --require and NODE_OPTIONS load in it, or raise its resourceLimits";
+  const advice =
+    "Look at what workers load first (--import, --require, NODE_OPTIONS; in a browser their file, and the page's Content-Security-Policy), or raise its resourceLimits";
   const cause = takeUnborn(realm);
   if (cause === undefined) return withoutStack(new RuntimeError("THREAD_DIED", `${fact}. ${advice}.`));
   const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);

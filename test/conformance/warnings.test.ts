@@ -123,7 +123,7 @@ describe("THREADKIT_NO_WORKERS", () => {
     const result = await runScript(IMPORTS + source, { nodeArgs: ["--import", FAILS_IN_WORKERS] });
     assert.match(
       result.stdout,
-      /^RuntimeError: cannot run Thread-1.*: its worker ended before it could run anything \(Error: not here\)\. Mend what --import/,
+      /^RuntimeError: cannot run Thread-1.*: its worker ended before it could run anything \(Error: not here\)\. Look at what workers load first \(--import/,
       captured(result),
     );
   });
