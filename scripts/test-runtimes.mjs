@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { installRuntime, VERSIONS } from "./runtimes.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -19,38 +20,16 @@ const PROGRAM = 60_000;
 
 const RUNTIMES = {
   bun: {
-    package: "@oven/bun-linux-x64",
-    version: "1.4.5",
-    binary: "bin/bun",
     run: (file) => [file],
     test: (file, report) => [
       ...["test", "--timeout", "60000", "--reporter=junit", `--reporter-outfile=${report}`, `./${file}`],
     ],
   },
   deno: {
-    package: "@deno/linux-x64-glibc",
-    version: "2.9.6",
-    binary: "deno",
     run: (file) => ["run", "-A", file],
     test: (file, report) => ["test", "-A", "--no-check", `--junit-path=${report}`, file],
   },
 };
-
-/** The binary of a runtime, installed under .tools/ if it is not there yet. */
-function install({ package: name, version, binary }) {
-  const prefix = path.join(root, ".tools", `${path.basename(name)}-${version}`);
-  const at = path.join(prefix, "node_modules", name, binary);
-  if (existsSync(at)) return at;
-  if (process.platform !== "linux" || process.arch !== "x64")
-    throw new Error(
-      `cannot install ${name}: this is ${process.platform} ${process.arch}. Install the runtime yourself.`,
-    );
-  const args = ["install", `${name}@${version}`, "--prefix", prefix, "--no-save", "--ignore-scripts"];
-  const npm = spawnSync("npm", args, { stdio: ["ignore", "ignore", "inherit"] });
-  if (npm.status !== 0 || !existsSync(at))
-    throw new Error(`cannot install ${name}: npm ended with ${npm.status}.`);
-  return at;
-}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -173,7 +152,7 @@ function guess(body) {
 let failed = false;
 for (const name of wanted.length > 0 ? wanted : Object.keys(RUNTIMES)) {
   const runtime = RUNTIMES[name];
-  console.log(`\n== ${name} ${runtime.version} ==`);
+  console.log(`\n== ${name} ${VERSIONS[name]} ==`);
   const sums = { pass: 0, fail: 0, skip: 0 };
   /** By suite, for scripts/runtime-table.mjs. */
   const bySuite = {};
@@ -186,7 +165,7 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(RUNTIMES)) {
     const suites = skipped.get(why) ?? new Map();
     skipped.set(why, suites.set(what, (suites.get(what) ?? 0) + 1));
   };
-  const binary = install(runtime);
+  const binary = installRuntime(name);
   runPrograms(name, runtime, binary, count);
   runSuites(name, runtime, binary, count);
   for (const [why, suites] of skipped) {

@@ -47,9 +47,9 @@ const NODE_MODULES: { files: RegExp; modules: string[]; why: string }[] = [
     why: "capture on Node is made of the inspector, the module loader and vm; other hosts get other sources of captures",
   },
   {
-    files: /^(plugin\/|public\/register\.ts$)/,
+    files: /^(plugin\/|public\/(bun|register)\.ts$)/,
     modules: ["crypto", "fs", "fs/promises", "module", "path", "url"],
-    why: "plugins run inside build tools, and the loader hook inside Node's loader",
+    why: "plugins run inside build tools, and the loader hooks inside Node's and Bun's loaders",
   },
   {
     files: /^worker\//,

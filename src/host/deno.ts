@@ -11,6 +11,7 @@ export const deno: Variant = {
   inspects: () => false,
   inspectAdvice: "",
   readsModules: () => true,
+  workerOptions: () => ({}),
   scriptName: (url) => url,
   compiles: true,
 };

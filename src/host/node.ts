@@ -92,6 +92,7 @@ export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker =
       execArgv: workerFlags(),
       stdin: false,
       name: options.name,
+      ...variant.workerOptions(),
     },
   );
   worker.unref();

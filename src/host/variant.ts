@@ -13,6 +13,8 @@ export interface Variant {
   readonly inspectAdvice: string;
   /** Does it make more of a file than the file with its types blanked? Then compiled-text.ts tells what. */
   readonly compiles: boolean;
+  /** What workers are told besides. */
+  workerOptions(): object;
   scriptName(url: string): string;
   /** Does `require` give the very module that was imported? */
   readsModules(): boolean;

@@ -21,6 +21,7 @@ const node: Variant = {
   inspectAdvice:
     permission && Number.parseInt(versions.node, 10) >= 24 ? "run node with --allow-inspector" : "",
   compiles: false,
+  workerOptions: () => ({}),
   scriptName: (url) => url,
   /** Loaders such as tsx would make a second module of it. */
   readsModules: () =>

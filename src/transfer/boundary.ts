@@ -30,6 +30,8 @@ export interface Unit {
   readonly name?: string;
   /** Compiled and original positions of its places, where a loader changed the text: see capture/stacks. */
   readonly originals?: readonly number[];
+  /** The URL of the file in which those stand, where it is another one. */
+  readonly originalFile?: string;
   /** The names that every thread looks up by itself: [name index, reference]. */
   readonly references?: readonly (readonly [number, Reference])[];
   /** The code is in a module that a tool has made, and `text` is empty. */

@@ -135,3 +135,8 @@ describe("strict is", () => {
     assert.equal(marked("@function f() { 'use strict' }", "script").strict, true));
   test("a class", () => assert.equal(marked("x({ y: class { @m() {} } })", "script").strict, true));
 });
+
+test("in sloppy code, an arrow function may return a function or a class", () => {
+  for (const inner of ["(b) => { return b; }", "function () { return 1; }", "class {}"])
+    assert.equal(marked(`const add = @(a) => ${inner};`, "script").strict, false);
+});

@@ -32,6 +32,14 @@ export function compiledModule(url: string): PlacedText | undefined {
   return compiled.get(url);
 }
 
+/** The slice of a file, where a loader hook made it and the runtime takes no source map: in Bun. */
+export function sliceText(url: string): PlacedText | undefined {
+  const { [SLICES]: slices } = globalThis as { [SLICES]?: ReadonlyMap<string, string> };
+  const text = slices?.get(url);
+  return text === undefined ? undefined : { url, text, lineOffset: 0, columnOffset: 0 };
+}
+const SLICES = Symbol.for("threadkit.slices");
+
 export function rebuiltScripts(): readonly RebuiltScript[] {
   return scripts;
 }

@@ -10,6 +10,7 @@ import { withScripts } from "../source/peek.ts";
 import type { Source } from "../source/source.ts";
 import type { FunctionInfo } from "../syntax/scopes.ts";
 import { testRunner } from "../tools.ts";
+import { READING } from "./jest-module.ts";
 
 /** How every thread finds a class that stands there; undefined: its code must travel. */
 export function moduleExport(cls: object, source: Source, info: FunctionInfo): Symbolic | undefined {
@@ -26,7 +27,11 @@ export function moduleExport(cls: object, source: Source, info: FunctionInfo): S
 
 function imported({ exported, url: file }: Source, { node }: FunctionInfo): Reference | undefined {
   const name = exported.get(node);
-  return name === undefined ? undefined : { type: "import", file, specifier: file, name };
+  if (name === undefined) return undefined;
+  const modules = testRunner()?.jestImports(file, READING);
+  return modules === undefined
+    ? { type: "import", file, specifier: file, name }
+    : { type: "import", file, specifier: fileURLToPath(file), modules, name };
 }
 
 function required(cls: object, file: string): Reference | undefined {

@@ -5,6 +5,7 @@ import type { Source } from "../source/source.ts";
 import type { Binding, Syntax } from "../syntax/scopes.ts";
 import type { ToolOrigin } from "../tools/tables.ts";
 import { testRunner, tools } from "../tools.ts";
+import { READING } from "./jest-module.ts";
 
 const COMMON_JS = new Set(["require", "module", "exports", "__filename", "__dirname"]);
 
@@ -36,7 +37,8 @@ export function originOf(binding: Binding, source: Source): Reference | undefine
   }
   if (kind === "function" && /^_interop/.test(binding.name) && Object.hasOwn(INTEROP, binding.name))
     return { type: "cjs", file: source.url, name: `interop ${INTEROP[binding.name]}` };
-  if (imported) return { type: "import", file: source.url, ...imported };
+  if (imported)
+    return { type: "import", file: source.url, ...imported, ...compiled(imported.specifier, source.url) };
   if (!declarator?.init || binding.writes.length > 0 || kind === "param") return undefined;
   const name = destructured(declarator.id, binding.name);
   return name === undefined ? undefined : originOfValue(declarator.init, name, source);
@@ -63,7 +65,7 @@ function originOfValue(init: Syntax, name: string, source: Source): Reference | 
   const file = source.url;
   if (init.type === "AwaitExpression") {
     const origin = importedBy(init.argument);
-    return origin && { type: "import", file, ...origin, name };
+    return origin && { type: "import", file, ...origin, ...compiled(origin.specifier, file), name };
   }
   if (init.type === "MemberExpression" && name === "*" && !init.computed && requiredBy(init.object, source)) {
     name = init.property.name;
@@ -83,6 +85,8 @@ function originOfValue(init: Syntax, name: string, source: Source): Reference | 
   const asNode = interop === "esbuild" && init.arguments.length > 1;
   return { type: "require", ...required(wrapped, file), name: member, interop: asNode ? "node" : interop };
 }
+
+const compiled = (specifier: string, file: string) => testRunner()?.jestImport(specifier, file, READING);
 
 function required(specifier: string, file: string): ToolOrigin & { file: string } {
   return { file, ...(testRunner()?.jestOrigin(specifier, file, withScripts) ?? { specifier }) };

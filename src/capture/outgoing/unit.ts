@@ -6,9 +6,18 @@ import { positionOf } from "../source/lines.ts";
 import type { Source } from "../source/source.ts";
 import { originalsOf } from "../source/stacks.ts";
 import { isItself } from "../syntax/bindings.ts";
-import { baseEdit, type Edit, edited, metaName, methodEdits, staticFields } from "../syntax/edits.ts";
+import {
+  baseEdit,
+  type Edit,
+  edited,
+  importerName,
+  metaName,
+  methodEdits,
+  staticFields,
+} from "../syntax/edits.ts";
 import type { FunctionInfo, Syntax } from "../syntax/scopes.ts";
-import { tools } from "../tools.ts";
+import { testRunner, tools } from "../tools.ts";
+import { dynamicImports, READING } from "./jest-module.ts";
 import { memberEdits, membersOf } from "./namespace.ts";
 import { originOf, originOfGlobal } from "./origin.ts";
 import type { Slot } from "./slot.ts";
@@ -48,7 +57,7 @@ function draw(source: Source, info: FunctionInfo, keepsBase: boolean): Blueprint
     isMethod: info.member !== undefined,
     strict: info.strict,
     names: slots.map(({ name }) => name),
-    originals: originalsOf(source, start, end),
+    ...originalsOf(source, start, end),
     ...(isCovered && { offset: tools().offsetInFile(source, start) }),
   };
   const make = (name: string, byValue: readonly number[], members: readonly number[]): Unit => {
@@ -96,12 +105,28 @@ function changesTo(source: Source, info: FunctionInfo, keepsBase: boolean) {
     const reference = { type: "cjs", file: source.url, name: "import.meta" } as const;
     extra.push({ name: meta, reference, capture: undefined, at: metas[0].start });
   }
+  const importer = importerName(source.text.slice(start, node.end));
+  const importing = importsOfJest(source, node).filter(isKept);
+  if (importing.length > 0) {
+    const modules = tools().jestImports(source.url, READING)!;
+    const reference = { type: "cjs", file: source.url, name: "vite import()", modules } as const;
+    extra.push({ name: importer, reference, capture: undefined, at: importing[0].start });
+  }
   const edits: Edit[] = [
     ...fields,
+    ...importing.map((at) => ({ start: at.start, end: at.start + "import".length, text: importer })),
     ...(method?.edits ?? []),
     ...metas.map(({ start, end }) => ({ start, end, text: meta })),
   ];
   return { start, edits, extra, isKept };
+}
+
+/** Each `import()` of a file that Jest compiled from a module: Node could not load what it names. */
+function importsOfJest(source: Source, node: Syntax): Syntax[] {
+  if (source.isCommonJs || source.references || !source.text.slice(node.start, node.end).includes("import("))
+    return [];
+  const found = dynamicImports(node);
+  return found.length > 0 && testRunner()?.jestImports(source.url, READING) !== undefined ? found : [];
 }
 
 /** Before an import of any module a thread of Node 20 sets up the loader of main; before `import()` it can't. */

@@ -26,11 +26,21 @@ function sourceMapOf(placed: PlacedText): SourceMap | null {
     try {
       const payload = inlineMap(placed.text) ?? placed.map?.() ?? testRunner()?.viteMap(placed.url);
       if (payload) map = new (nodeModule().SourceMap)(payload as never);
+      else map = mapOfBundle(placed) ?? null;
     } catch {
       // A broken map costs exact positions in messages, no more.
     }
     sourceMaps.set(placed, map);
   }
+  return map;
+}
+
+const bundles = new WeakSet<PlacedText>();
+
+/** What a build wrote beside its output, where Node reads that: with `--enable-source-maps`. */
+function mapOfBundle(placed: PlacedText): SourceMap | undefined {
+  const map = nodeModule().findSourceMap?.(placed.url);
+  if (map) bundles.add(placed);
   return map;
 }
 
@@ -49,18 +59,23 @@ export function fileName(url: string): string {
 
 /** `demo.ts:31:36` for an offset in the text, in the file that the user wrote. */
 export function placeOf(placed: PlacedText, offset: number): string {
-  const { line, column } = positionOf(placed, offset);
-  const original = originalPosition(placed, line, column) ?? { line, column };
-  return `${fileName(placed.url)}:${original.line + 1}:${original.column + 1}`;
+  const compiled: Position = positionOf(placed, offset);
+  const { url, line, column } = originalPosition(placed, compiled.line, compiled.column) ?? compiled;
+  return `${fileName(url ?? placed.url)}:${line + 1}:${column + 1}`;
+}
+
+/** A zero-based position. */
+export interface Position {
+  /** Undefined: the file of the compiled text. */
+  readonly url?: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 /** Where a zero-based position of compiled text came from; undefined where no map tells. */
-export function originalPosition(
-  placed: PlacedText,
-  line: number,
-  column: number,
-): { line: number; column: number } | undefined {
+export function originalPosition(placed: PlacedText, line: number, column: number): Position | undefined {
   const entry = sourceMapOf(placed)?.findEntry(line, column);
   if (!entry || !("originalLine" in entry) || entry.generatedLine !== line) return undefined;
-  return { line: entry.originalLine, column: entry.originalColumn };
+  const url = bundles.has(placed) ? entry.originalSource : undefined;
+  return { url, line: entry.originalLine, column: entry.originalColumn };
 }

@@ -14,8 +14,9 @@ export interface Analysis {
   readonly shorthand: ReadonlySet<Syntax>;
 }
 
-const isStrictBody = (body: Syntax[] | undefined) =>
-  body?.some((s) => s.directive === "use strict" && s.type === "ExpressionStatement") ?? false;
+const isStrictBody = (body: unknown) =>
+  Array.isArray(body) &&
+  body.some((s: Syntax) => s.directive === "use strict" && s.type === "ExpressionStatement");
 
 class Walk {
   readonly functions: FunctionInfo[] = [];

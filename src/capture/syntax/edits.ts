@@ -61,6 +61,13 @@ export function methodEdits(member: Syntax, source: string): { start: number; ed
   return { start, edits };
 }
 
+/** A name that fits in the place of `import`. */
+export function importerName(text: string): string {
+  let name = "$imp";
+  for (let i = 0; text.includes(name); i++) name = `$${i.toString(36)}`;
+  return name;
+}
+
 /** A name of the length of `import.meta` that the text does not use. */
 export function metaName(text: string): string {
   let name = "import_meta";

@@ -4,6 +4,7 @@
  * Shipped code is compiled under names of its own, for its offsets are not those of the file. Before a thread ends, and
  * before the process does, its coverage is written, and what it says of shipped code is translated to the file.
  */
+import type { SourceMap } from "node:module";
 import { add, load } from "#atomics";
 import { allocate, eachBlock } from "../../memory/allocator.ts";
 import { words } from "../../memory/arena.ts";
@@ -11,7 +12,7 @@ import { Kind } from "../../memory/layout.ts";
 import { waitWord, wakeWord } from "../../parking/word.ts";
 import { wakeForCollecting } from "../coverage.ts";
 import { type RebuiltScript, rebuiltScripts } from "../incoming/rebuilt.ts";
-import { fs, runtime } from "../lazy.ts";
+import { fs, nodeModule, runtime } from "../lazy.ts";
 import type { PlacedText } from "../source/lines.ts";
 
 /** Milliseconds that the end of the process waits for threads; one that is blocked or at work does not answer. */
@@ -53,6 +54,26 @@ function collect(): void {
     waitWord(asked, done, 10);
   channel.close();
   rewrite(() => true);
+  addMaps();
+}
+
+/** `node --test` looks for the source map of a file in the file of each thread, and threads don't know it. */
+function addMaps(): void {
+  for (const path of coverageFiles()) {
+    const text = fs().readFileSync(path, "utf8");
+    const urls = [...text.matchAll(/"url":"(file:[^"]+)"/g)].map(([, url]) => url);
+    const mapped = urls.filter((url) => nodeModule().findSourceMap(url) !== undefined);
+    if (mapped.length === 0) continue;
+    const coverage = JSON.parse(text) as { "source-map-cache"?: Record<string, object> };
+    const maps = (coverage["source-map-cache"] ??= {});
+    for (const url of mapped) {
+      const { payload, lineLengths } = nodeModule().findSourceMap(url) as SourceMap & {
+        lineLengths?: number[];
+      };
+      maps[url] ??= { lineLengths, data: payload, url: null };
+    }
+    fs().writeFileSync(path, JSON.stringify(coverage));
+  }
 }
 
 /** In a thread: writes its coverage when it is asked to, and when it ends. */
@@ -76,16 +97,23 @@ function flush(): void {
 
 /** Translates what coverage files of this process say of shipped code, and drops what can't be. */
 function rewrite(isOwn: (file: string) => boolean): void {
-  if (!fs().existsSync(FOLDER)) return;
-  for (const file of fs().readdirSync(FOLDER)) {
-    if (!file.startsWith(`coverage-${runtime().pid}-`) || !isOwn(file)) continue;
-    const path = `${FOLDER}/${file}`;
+  for (const path of coverageFiles()) {
+    if (!isOwn(path)) continue;
     const text = fs().readFileSync(path, "utf8");
     if (!text.includes("?thread")) continue;
     const coverage = JSON.parse(text) as { result: ScriptCoverage[] };
     coverage.result = coverage.result.flatMap(translated);
     fs().writeFileSync(path, JSON.stringify(coverage));
   }
+}
+
+/** What this process has written so far. */
+function coverageFiles(): string[] {
+  if (!fs().existsSync(FOLDER)) return [];
+  const own = fs()
+    .readdirSync(FOLDER)
+    .filter((file) => file.startsWith(`coverage-${runtime().pid}-`));
+  return own.map((file) => `${FOLDER}/${file}`);
 }
 
 function translated(found: ScriptCoverage): ScriptCoverage[] {

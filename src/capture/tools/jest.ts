@@ -7,19 +7,22 @@ import { jestRequire } from "../jest-require.ts";
 import { nodeModule } from "../lazy.ts";
 import { blockOf, type CompiledModule, type ToolOrigin } from "./tables.ts";
 
-/** The test file. */
+/** The test file. An ES module is nobody's `main`: there the matchers know it. */
 export function jestTest(): string | undefined {
-  const main = jestRequire()?.main;
-  return main && pathToFileURL(main.filename).href;
+  const jest = jestRequire();
+  const { [MATCHERS]: matchers } = globalThis as { [MATCHERS]?: { state?: { testPath?: string } } };
+  const path = jest?.main?.filename ?? (jest && matchers?.state?.testPath);
+  return path === undefined ? undefined : pathToFileURL(path).href;
 }
+const MATCHERS = Symbol.for("$$jest-matchers-object");
 
 /** Calls its argument with what gives the texts of scripts by their URLs: see source/peek.ts. */
-type WithScripts = <T>(use: (textOf: (url: string) => string | undefined) => T) => T;
+export type WithScripts = <T>(use: (textOf: (url: string) => string | undefined) => T) => T;
 
 /** How a thread requires what a module of Jest's requires as `specifier`; undefined: as anywhere. */
 export function jestOrigin(specifier: string, url: string, withScripts: WithScripts): ToolOrigin | undefined {
   const from = moduleAt(url);
-  const path = from && resolved(from, specifier);
+  const path = from && resolved(from.require, specifier);
   return path === undefined ? undefined : { specifier: path, modules: reachable(path, withScripts) };
 }
 
@@ -35,10 +38,10 @@ function moduleAt(url: string): NodeJS.Module | undefined {
 }
 
 /** The path of a file; undefined for what is built in or can't be found. */
-function resolved({ require: own }: NodeJS.Module, specifier: string): string | undefined {
+export function resolved(require: unknown, specifier: string): string | undefined {
   if (nodeModule().isBuiltin(specifier)) return undefined;
   try {
-    return (own as NodeJS.Require).resolve(specifier);
+    return (require as NodeJS.Require).resolve(specifier);
   } catch {
     return undefined;
   }
@@ -66,7 +69,7 @@ function collect(first: string, textOf: (url: string) => string | undefined): nu
     if (text === undefined || module === undefined) continue;
     const imports: Record<string, { id: string } | { external: string }> = {};
     for (const [, , specifier] of text.matchAll(/\brequire\((["'])([^"'\\]+)\1\)/g)) {
-      const target = resolved(module, specifier);
+      const target = resolved(module.require, specifier);
       if (target !== undefined) queue.push(target);
       const isOwn = target !== undefined && ownText(target, textOf) !== undefined;
       imports[specifier] = isOwn ? { id: target } : { external: target ?? specifier };
@@ -77,6 +80,6 @@ function collect(first: string, textOf: (url: string) => string | undefined): nu
 }
 
 /** Packages are not compiled, and `threadkit` must be the thread's own. */
-function ownText(path: string, textOf: (url: string) => string | undefined): string | undefined {
+export function ownText(path: string, textOf: (url: string) => string | undefined): string | undefined {
   return path.includes("/node_modules/") ? undefined : textOf(pathToFileURL(path).href);
 }

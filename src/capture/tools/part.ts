@@ -2,6 +2,7 @@
 export { compiledText } from "../../host/compiled-text.ts";
 export { joinCoverage, offsetInFile } from "./coverage.ts";
 export { jestModules, jestOrigin, jestTest } from "./jest.ts";
+export { jestImport, jestImports } from "./jest-imports.ts";
 export { requireCompiled, requireIn } from "./run-commonjs.ts";
 export { importCompiled, importerIn, viteEnv } from "./run-vite.ts";
 export { compiledExport } from "./running.ts";
