@@ -5,14 +5,15 @@
 // index.js      what programs import; starts workers by the one literal that bundlers look for
 // worker.js     first file of a thread and of the supervisor, which starts others by its own address: Vite refuses a
 //               worker that names itself, and a file for each of them would be the library once more
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 
+const CAPTURE = path.resolve("src/capture") + path.sep;
 /** What stands in the place of files that are made of Node: code is lifted at build time, so no parser is needed. */
-const LIFTED = ["coverage", "lazy", "outgoing", "peek", "plan", "position", "rebuild", "resolve"];
+const STAND_INS = path.join(CAPTURE, "browser");
 const SEAMS = { "#atomics": "src/memory/atomics.ts", "#host": "src/host/browser.ts" };
 
 /**
@@ -29,9 +30,9 @@ const forBrowsers = {
     bundler.onResolve({ filter: /^#/ }, ({ path: specifier }) => ({ path: path.resolve(SEAMS[specifier]) }));
     bundler.onResolve({ filter: /\.ts$/ }, ({ path: specifier, resolveDir }) => {
       const file = path.resolve(resolveDir, specifier);
-      const [, name] = /[/\\]capture[/\\]([\w-]+)\.ts$/.exec(file) ?? [];
-      const to = LIFTED.includes(name) ? file.replace(/\.ts$/, "-lifted.ts") : file;
-      return { path: to, sideEffects: !/[/\\]capture[/\\](?!lifted)/.test(file) };
+      const isCapture = file.startsWith(CAPTURE) && path.basename(file) !== "lifted.ts";
+      const standIn = path.join(STAND_INS, path.basename(file));
+      return { path: isCapture && existsSync(standIn) ? standIn : file, sideEffects: !isCapture };
     });
     bundler.onLoad({ filter: /\.ts$/ }, ({ path: file }) => ({
       loader: "ts",

@@ -14,6 +14,8 @@ const PARTS = [
   "@jridgewell/resolve-uri",
 ];
 
+const CALLABLE = "module.exports=Object.assign(module.exports.default,{default:module.exports.default});";
+
 /** The tools themselves belong to the user. */
 const TOOLS = ["vite", "rollup", "rolldown", "webpack", "@rspack/core", "esbuild"];
 
@@ -42,8 +44,17 @@ export async function buildPlugins(settings) {
     entryPoints: ["src/public/register.ts"],
     outfile: "dist/register.js",
   });
+  // A face with something in it: a program's workers load it, and not the rest.
+  await build({
+    ...settings,
+    ...{ sourcemap: false, metafile: false, footer: { js: CALLABLE } },
+    entryPoints: ["src/public/bun.ts"],
+    outfile: "dist/plugin/bun.cjs",
+  });
+  writeFileSync("dist/plugin/bun.js", 'import face from "./bun.cjs";\nexport default face;\n');
   writeFileSync("dist/plugin/loader.cjs", 'module.exports = require("./all.cjs").webpackLoader;\n');
   for (const face of FACES) {
+    if (face === "bun") continue;
     writeFileSync(`dist/plugin/${face}.js`, `import all from "./all.cjs";\nexport default all.${face};\n`);
     writeFileSync(
       `dist/plugin/${face}.cjs`,

@@ -1,7 +1,8 @@
 // Builds dist/. The library is CommonJS: a worker boots 5–7 ms sooner than with the same code as ES modules, and there
 // is one instance of it in a process, however it is imported. Every thread loads `core.cjs`. The other parts are loaded
 // when they are first needed, since most threads need them never: `outgoing.cjs`, what packs values and closures,
-// `data.cjs`, containers, structs and queues, and `pools.cjs`, futures and pools; see memory/parts.ts.
+// `tools.cjs`, what serves test runners, coverage and other runtimes than Node,
+// `supervise.cjs`, what only the supervisor runs, `data.cjs`, containers, structs and queues, and `pools.cjs`, futures and pools; see memory/parts.ts.
 // `index.js` (import) and `index.cjs` (require) hand out the public names. `#atomics` and `#host` are resolved here.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -44,6 +45,8 @@ const settings = {
 const CORE = "src/worker/core.ts";
 const PARTS = {
   outgoing: "src/capture/outgoing.ts",
+  tools: "src/capture/tools/part.ts",
+  supervise: "src/worker/supervise.ts",
   data: "src/worker/data.ts",
   pools: "src/worker/pools.ts",
 };
@@ -117,7 +120,7 @@ function noteTaken(module, part) {
 const liveIn = (module) =>
   [...readFileSync(module, "utf8").matchAll(/^export let (\w+)/gm)].map(([, name]) => name);
 
-/** The last lines of core.cjs: what parts take from it, made when the first of them asks. */
+/** The last lines of core.cjs: what parts take from it, a module after the other, made when the first of them asks. */
 function sharing() {
   const imports = [];
   const objects = [];
@@ -128,21 +131,22 @@ function sharing() {
     const fields = all.map((name) =>
       live.includes(name) ? `get ${name}() { return ${name}_${i}; }` : `${name}: ${name}_${i}`,
     );
-    objects.push(`"${module}": { ${fields.join(", ")} }`);
+    objects.push(`{ ${fields.join(", ")} }`);
   });
   for (const module of inCore)
     if (!looked.core.modules.includes(module)) imports.push(`import "./${module}";`);
-  return `${imports.join("\n")}\nlet made;\nexport const shared = () => (made ??= { ${objects.join(",\n")} });\n`;
+  return `${imports.join("\n")}\nlet made;\nexport const shared = () => (made ??= [${objects.join(",\n")}]);\n`;
 }
 
 /** A module of core.cjs, as a part has it: constants for its exports, so that calls cost what they cost there. */
 function copyOf(module, names) {
+  const shared = `threadkitShared[${[...taken.all.keys()].indexOf(module)}]`;
   const live = liveIn(module).filter((name) => names.has(name));
   const fixed = [...names].filter((name) => !live.includes(name));
   const lines = [];
-  if (fixed.length > 0) lines.push(`export const { ${fixed.join(", ")} } = threadkitShared["${module}"];`);
+  if (fixed.length > 0) lines.push(`export const { ${fixed.join(", ")} } = ${shared};`);
   if (live.length > 0) {
-    lines.push(`const m = threadkitShared["${module}"];`, `export let { ${live.join(", ")} } = m;`);
+    lines.push(`const m = ${shared};`, `export let { ${live.join(", ")} } = m;`);
     lines.push(`m.follow(() => { ${live.map((name) => `${name} = m.${name};`).join(" ")} });`);
   }
   return lines.join("\n");

@@ -2,6 +2,8 @@
 //   node scripts/test.mjs                     everything
 //   node scripts/test.mjs lock layers         files whose path contains one of the words
 //   node scripts/test.mjs -t "two threads"    tests whose name matches the pattern
+//   node scripts/test.mjs --without browser   all files but those whose path contains the word
+//   node scripts/test.mjs --counts FILE       also writes how many tests of each file passed, for scripts/runtime-table.mjs
 // Node 20's --test knows no globs, so the files are named.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
@@ -18,6 +20,8 @@ const { values, positionals } = parseArgs({
     name: { type: "string", short: "t", multiple: true },
     timeout: { type: "string", default: "120000" },
     concurrency: { type: "string", default: "2" },
+    without: { type: "string", multiple: true, default: [] },
+    counts: { type: "string" },
   },
 });
 
@@ -38,6 +42,7 @@ function testFiles(folder) {
 
 const files = testFiles("test")
   .filter((file) => positionals.length === 0 || positionals.some((word) => file.includes(word)))
+  .filter((file) => !values.without.some((word) => file.includes(word)))
   .sort();
 if (files.length === 0) {
   console.error(`cannot run the tests: no file under test/ matches ${positionals.join(", ")}.`);
@@ -66,6 +71,13 @@ const child = spawn(
       : ["--import", "tsx"]),
     "--test",
     "--test-reporter=spec",
+    ...(values.counts === undefined
+      ? []
+      : [
+          "--test-reporter-destination=stdout",
+          "--test-reporter=./scripts/suite-counts.mjs",
+          `--test-reporter-destination=${values.counts}`,
+        ]),
     `--test-concurrency=${values.concurrency}`,
     `--test-timeout=${limit}`,
     ...(values.name ?? []).map((pattern) => `--test-name-pattern=${pattern}`),

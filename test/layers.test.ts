@@ -47,9 +47,9 @@ const NODE_MODULES: { files: RegExp; modules: string[]; why: string }[] = [
     why: "capture on Node is made of the inspector, the module loader and vm; other hosts get other sources of captures",
   },
   {
-    files: /^(plugin\/|public\/register\.ts$)/,
+    files: /^(plugin\/|public\/(bun|register)\.ts$)/,
     modules: ["crypto", "fs", "fs/promises", "module", "path", "url"],
-    why: "plugins run inside build tools, and the loader hook inside Node's loader",
+    why: "plugins run inside build tools, and the loader hooks inside Node's and Bun's loaders",
   },
   {
     files: /^worker\//,
@@ -191,6 +191,18 @@ describe("the sources", () => {
           .map(({ specifier }) => `${file} imports ${specifier}`),
       ),
     );
+  });
+
+  test("of capture/browser/ stand each for the one file of their name", () => {
+    const inCapture = sources.map(({ file }) => file).filter((file) => file.startsWith("capture/"));
+    const [standIns, others] = [true, false].map((wanted) =>
+      inCapture.filter((file) => file.startsWith("capture/browser/") === wanted),
+    );
+    assert.ok(standIns.length > 0);
+    for (const standIn of standIns) {
+      const same = others.filter((file) => path.posix.basename(file) === path.posix.basename(standIn));
+      assert.equal(same.length, 1, `${standIn} stands for ${same.join(", ") || "no file"}`);
+    }
   });
 
   test(`have at most ${MAX_LINES} lines`, () => {

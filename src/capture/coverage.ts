@@ -1,131 +1,21 @@
-/**
- * Coverage as Node collects it (NODE_V8_COVERAGE): what ran in threads counts for the files in which it stands.
- *
- * Shipped code is compiled under names of its own, for its offsets are not those of the file. Before a thread ends, and
- * before the process does, its coverage is written, and what it says of shipped code is translated to the file.
- */
-import { add, load } from "#atomics";
-import { allocate, eachBlock } from "../memory/allocator.ts";
-import { words } from "../memory/arena.ts";
-import { Kind } from "../memory/layout.ts";
-import { waitWord, wakeWord } from "../parking/word.ts";
-import { fs, runtime } from "./lazy.ts";
-import { type RebuiltScript, rebuiltScripts } from "./rebuilt.ts";
+/** Is coverage collected? Then shipped code has names of its own, and tools/coverage.ts does the rest. */
+import { runtime } from "./lazy.ts";
 
-const folder = runtime().env.NODE_V8_COVERAGE || undefined;
+export const isCovered = Boolean(runtime().env.NODE_V8_COVERAGE);
 
-export const isCovered = folder !== undefined;
+/** Is it collected here, for all threads, when the process ends? */
+export const collects = isCovered && runtime().getBuiltinModule("node:worker_threads").isMainThread;
 
 /** What is put behind the name of script number `index`, or of one that is not to count. */
 export function scriptSuffix(index?: number): string {
   return isCovered ? `?thread${index === undefined ? "" : `=${index}`}` : "";
 }
 
-/** Milliseconds that the end of the process waits for threads; one that is blocked or at work does not answer. */
-const PATIENCE = 3000;
-const CHANNEL = "threadkit.coverage";
-
-interface Range {
-  startOffset: number;
-  endOffset: number;
-}
-interface ScriptCoverage {
-  url: string;
-  functions: { ranges: Range[] }[];
-}
-
-const workers = () => runtime().getBuiltinModule("node:worker_threads");
-
-let isReady = false;
-/** It must not be collected. */
-const kept: unknown[] = [];
-/** In the thread that ships code: sees to it that the others write theirs before the process ends. */
-export function collectAtExit(): void {
-  if (isReady || !isCovered) return;
-  isReady = true;
-  if (workers().isMainThread) runtime().prependListener("exit", collect);
-}
-
-const beforehand: (() => void)[] = [];
-/** What lets sleeping threads hear the question: the workers of a pool that is idle sleep until it is shut down. */
+let wake = (): void => {};
+/** What lets sleeping threads hear that they are asked for theirs. */
 export function beforeCollecting(body: () => void): void {
-  if (isCovered && workers().isMainThread) beforehand.push(body);
+  wake = body;
 }
-
-function collect(): void {
-  for (const body of beforehand) body();
-  const asked = allocate(Kind.Text, 1);
-  words[asked] = 0;
-  const channel = new (workers().BroadcastChannel)(CHANNEL);
-  channel.postMessage(asked);
-  let others = -1;
-  eachBlock((_, kind) => void (kind === Kind.Realm && others++));
-  const end = performance.now() + PATIENCE;
-  for (let done = 0; done < others && performance.now() < end; done = load(words, asked))
-    waitWord(asked, done, 10);
-  channel.close();
-  rewrite(() => true);
-}
-
-/** In a worker: writes its coverage when it is asked to, and when it ends. */
-export function joinCoverage(): void {
-  if (!isCovered || workers().isMainThread || !workers().workerData?.arena) return;
-  const channel = new (workers().BroadcastChannel)(CHANNEL);
-  channel.onmessage = (event) => {
-    flush();
-    const { data } = event as { data: number };
-    add(words, data, 1);
-    wakeWord(data);
-  };
-  kept.push(channel);
-  channel.unref();
-  runtime().on("exit", flush);
-}
-
-function flush(): void {
-  runtime().getBuiltinModule("node:v8").takeCoverage();
-  rewrite((file) => file.endsWith(`-${workers().threadId}.json`));
-}
-
-/** Translates what coverage files of this process say of shipped code, and drops what can't be. */
-function rewrite(isOwn: (file: string) => boolean): void {
-  if (!fs().existsSync(folder!)) return;
-  for (const file of fs().readdirSync(folder!)) {
-    if (!file.startsWith(`coverage-${runtime().pid}-`) || !isOwn(file)) continue;
-    const path = `${folder}/${file}`;
-    const text = fs().readFileSync(path, "utf8");
-    if (!text.includes("?thread")) continue;
-    const coverage = JSON.parse(text) as { result: ScriptCoverage[] };
-    coverage.result = coverage.result.flatMap(translated);
-    fs().writeFileSync(path, JSON.stringify(coverage));
-  }
-}
-
-function translated(found: ScriptCoverage): ScriptCoverage[] {
-  const [url, index] = found.url.split(/\?thread=?/);
-  if (index === undefined) return [found];
-  const script = index === "" ? undefined : rebuiltScripts()[Number(index)];
-  if (script?.unit.offset === undefined) return [];
-  const length = script.head + script.unit.text.length + grown(script);
-  const functions = found.functions.filter(
-    ({ ranges: [{ startOffset, endOffset }] }) => startOffset >= script.head && endOffset <= length,
-  );
-  for (const { ranges } of functions)
-    for (const range of ranges) {
-      range.startOffset = originalOffset(script, range.startOffset)!;
-      range.endOffset = originalOffset(script, range.endOffset)!;
-    }
-  return functions.length > 0 ? [{ ...found, url, functions }] : [];
-}
-
-function grown({ grows }: RebuiltScript): number {
-  return grows.reduce((sum, [, by]) => sum + by, 0);
-}
-
-/** The offset in the original file of one in a script of shipped code. */
-export function originalOffset({ head, unit, grows }: RebuiltScript, offset: number): number | undefined {
-  if (unit.offset === undefined) return undefined;
-  let original = offset - head;
-  for (const [from, by] of grows) if (offset - head >= from + by) original -= by;
-  return unit.offset + original;
+export function wakeForCollecting(): void {
+  wake();
 }

@@ -5,10 +5,11 @@
 import { SharedObject } from "../memory/handle.ts";
 import { encode } from "../transfer/encode.ts";
 import { appendStack, encodeThrown } from "../transfer/errors.ts";
-import { isConstant } from "./constant.ts";
-import { ownMember, refusePrivateState } from "./members.ts";
-import { lifter, setSharedPredicate } from "./plan.ts";
-import { tellOriginal } from "./stacks.ts";
+import { isConstant } from "./outgoing/constant.ts";
+import { ownMember, refusePrivateState } from "./outgoing/members.ts";
+import { lifter } from "./outgoing/plan.ts";
+import { setSharedPredicate } from "./outgoing/shared.ts";
+import { tellOriginal } from "./source/stacks.ts";
 
 setSharedPredicate((value) => value instanceof SharedObject);
 

@@ -1,6 +1,11 @@
 /** Refusals: what can't cross, why, and the way that leads to it. */
 import { CaptureError } from "../errors/errors.ts";
 
+/** A function as messages call it. */
+export function functionCalled(name: string | undefined): string {
+  return name ? `function ${name}` : "a function without a name";
+}
+
 /** A captured value's label: `captured 'cfg' (demo.ts:3:9)`, with the functions around it inside the brackets. */
 export function captureLabel(name: string, place: string, outer: string): string {
   const chain = chainOf(outer);

@@ -16,7 +16,7 @@ export function takeSeat(pool: number): number {
   for (let seat = firstSeat(pool), end = endOfSeats(pool); seat < end; seat++) {
     if (load(words, seat) !== 0 || compareExchange(words, seat, 0, -ident) !== 0) continue;
     add(words, pool + P_WORKERS, 1);
-    store(words, dutyOf(pool, seat), -ident);
+    setDuty(pool, seat, -ident);
     return seat;
   }
   return 0;
@@ -43,17 +43,25 @@ function firstSeat(pool: number): number {
 
 function endOfSeats(pool: number): number {
   const end = words[pool + P_SEATS] + words[pool + P_MAX] + EXTRA_SEATS;
-  cover(dutyOf(pool, end));
+  dutyOf(pool, end - 1);
   return end;
 }
 
+/** Of a seat, which `words` then covers, too: to be called before `words` is read. */
 function dutyOf(pool: number, seat: number): number {
-  return seat + words[pool + P_MAX] + EXTRA_SEATS;
+  const duty = seat + words[pool + P_MAX] + EXTRA_SEATS;
+  cover(duty);
+  return duty;
+}
+
+function setDuty(pool: number, seat: number, value: number): void {
+  const duty = dutyOf(pool, seat);
+  store(words, duty, value);
 }
 
 /** Its worker has initialized itself. */
 export function ready(pool: number, seat: number): void {
-  store(words, dutyOf(pool, seat), 0);
+  setDuty(pool, seat, 0);
 }
 
 /** Its worker is blocked by a task of this pool. */
@@ -71,12 +79,12 @@ export function endBlocked(pool: number, seat: number): void {
 
 /** The seat that the calling thread has taken is this worker's, which may be itself. */
 export function seatWorker(seat: number, worker: number): void {
-  compareExchange(words, seat, -ident, worker);
+  compareExchange(cover(seat), seat, -ident, worker);
 }
 
 /** Frees a seat of `holder`, once. */
 export function leaveSeat(pool: number, seat: number, holder: number): boolean {
-  if (compareExchange(words, seat, holder, 0) !== holder) return false;
+  if (compareExchange(cover(seat), seat, holder, 0) !== holder) return false;
   sub(words, pool + P_WORKERS, 1);
   return true;
 }
@@ -99,11 +107,12 @@ export function clearSeats(
   if (cover(pool)[pool + P_SEATS] === 0) return NO_SEAT;
   let found: typeof NO_SEAT | typeof LEFT_SEAT | typeof NEVER_READY = NO_SEAT;
   for (let seat = firstSeat(pool), end = endOfSeats(pool); seat < end; seat++) {
+    const place = dutyOf(pool, seat);
     const holder = load(words, seat);
-    const duty = load(words, dutyOf(pool, seat));
+    const duty = load(words, place);
     const unborn = holder > 0 && duty === -thread && !isListed(holder);
     if (holder === 0 || (holder !== thread && holder !== -thread && !unborn)) continue;
-    store(words, dutyOf(pool, seat), 0);
+    store(words, place, 0);
     if (duty > 0) sub(words, pool + P_BLOCKED, duty);
     leaveSeat(pool, seat, holder);
     found = holder === thread && duty < 0 ? NEVER_READY : LEFT_SEAT;

@@ -1,7 +1,6 @@
 /** ThreadPoolExecutor: threads that run what is submitted. */
 
 import { load, or } from "#atomics";
-import { beforeCollecting } from "../capture/coverage.ts";
 import { RuntimeError } from "../errors/errors.ts";
 import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
@@ -9,6 +8,7 @@ import { adopt, defineKind, isAdopting, kAt, kInspect } from "../memory/handle.t
 import { Kind } from "../memory/layout.ts";
 import { checkBlocking } from "../parking/park.ts";
 import type { Event } from "../sync/event.ts";
+import { beforeLastCall } from "../threading/endings.ts";
 import { heedExit } from "../threading/exit.ts";
 import type { Sendable, SendableItems, SendableResult } from "../transfer/sendable.ts";
 import { isBroken } from "./broken.ts";
@@ -67,7 +67,8 @@ export class ThreadPoolExecutor<I extends readonly unknown[] = readonly unknown[
     if (checked === undefined) return;
     furnish(this, checked);
     heedExit();
-    beforeCollecting(() => this.shutdown({ wait: false, cancelFutures: true }));
+    // Idle workers sleep until then.
+    beforeLastCall(() => this.shutdown({ wait: false, cancelFutures: true }));
   }
 
   /**

@@ -34,7 +34,8 @@ export function makeTimes(): number {
 
 /** Counts one task that took `micros` microseconds. */
 export function record(times: number, which: typeof WAIT | typeof RUN, micros: number): void {
-  add(words, times + which * BUCKETS + bucketOf(Math.max(0, micros)), 1);
+  const at = times + which * BUCKETS + bucketOf(Math.max(0, micros));
+  add(cover(at), at, 1);
 }
 
 function bucketOf(micros: number): number {

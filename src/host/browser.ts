@@ -249,7 +249,7 @@ export const stopsRunning: Host["stopsRunning"] = () => true;
 // Functions come lifted: nothing is read off sources, and no text is compiled.
 export const inspects: Host["inspects"] = () => true;
 export const inspectAdvice: Host["inspectAdvice"] = () => "";
-export const compiledText: Host["compiledText"] = () => undefined;
+export const compiles: Host["compiles"] = () => false;
 export const scriptName: Host["scriptName"] = (url) => url;
 export const readsModules: Host["readsModules"] = () => false;
 

@@ -9,8 +9,8 @@ interface Word {
   readonly column: number;
 }
 
-/** Words of the original that may have been dropped between two that were kept. */
-const WINDOW = 400;
+/** Words in a row that are taken for the same place, where they stand once in both texts. */
+const ROW = 3;
 /** The word after the next must come soon behind it: else a name in a type would be taken for one in code. */
 const NEAR = 40;
 
@@ -20,8 +20,13 @@ export function withSourceMap(compiled: string, original: string, file: string):
   const from = wordsOf(original);
   const to = wordsOf(compiled);
   let at = 0;
+  let end = 0; // of the gap between two anchors
+  const sure = anchors(from, to);
   for (let i = 0; i < to.length; i++) {
-    const found = matchOf(from, at, to[i].text, to[i + 1]?.text);
+    if (i >= end) for (end = i; end < to.length && !sure.has(end); ) end++;
+    const limit = sure.get(end) ?? from.length;
+    const found = sure.get(i) ?? matchOf(from, at, limit, to[i].text, to[i + 1]?.text);
+    if (i === end) end = 0;
     if (found < 0) continue;
     lines[to[i].line].push([to[i].column, from[found].line, from[found].column]);
     at = found + 1;
@@ -31,8 +36,55 @@ export function withSourceMap(compiled: string, original: string, file: string):
   return `${compiled}\n//# sourceMappingURL=data:application/json;base64,${base64}`;
 }
 
-function matchOf(words: readonly Word[], at: number, text: string, next: string | undefined): number {
-  const end = Math.min(words.length, at + WINDOW);
+/** Words of the compiled text whose place in the original is beyond doubt, in the order of both. */
+function anchors(from: readonly Word[], to: readonly Word[]): Map<number, number> {
+  const there = rows(from);
+  const pairs: [to: number, from: number][] = [];
+  for (const [row, i] of rows(to)) {
+    const j = there.get(row);
+    if (i >= 0 && j !== undefined && j >= 0) pairs.push([i, j]);
+  }
+  pairs.sort(([a], [b]) => a - b);
+  return new Map(increasing(pairs));
+}
+
+/** By a row of words where it begins; -1: in more than one place. */
+function rows(words: readonly Word[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (let i = 0; i + ROW <= words.length; i++) {
+    const row = Array.from({ length: ROW }, (_, k) => words[i + k].text).join(" ");
+    found.set(row, found.has(row) ? -1 : i);
+  }
+  return found;
+}
+
+/** The most pairs that can be kept so that the second numbers increase like the first. */
+function increasing(pairs: readonly [number, number][]): [number, number][] {
+  const tails: number[] = []; // by length: the pair with the smallest end
+  const before: number[] = [];
+  pairs.forEach(([, value], i) => {
+    let low = 0;
+    let high = tails.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (pairs[tails[middle]][1] < value) low = middle + 1;
+      else high = middle;
+    }
+    before[i] = low > 0 ? tails[low - 1] : -1;
+    tails[low] = i;
+  });
+  const kept: [number, number][] = [];
+  for (let i = tails.at(-1) ?? -1; i >= 0; i = before[i]) kept.push(pairs[i]);
+  return kept.reverse();
+}
+
+function matchOf(
+  words: readonly Word[],
+  at: number,
+  end: number,
+  text: string,
+  next: string | undefined,
+): number {
   for (let i = at; i < end; i++) {
     if (words[i].text !== text) continue;
     if (next === undefined) return i;

@@ -99,8 +99,8 @@ export interface Host {
   inspects(): boolean;
   /** What to say to those who miss the inspector, after "or"; "": nothing can be done. */
   inspectAdvice(): string;
-  /** The text that the runtime made of a file, where that is not the file with its types blanked. */
-  compiledText(path: string): string | undefined;
+  /** Does the runtime make more of a file than the file with its types blanked? Then compiled-text.ts tells what. */
+  compiles(): boolean;
   /** Under which name a script that stands in a file is compiled, so that `import()` in it resolves as there. */
   scriptName(url: string): string;
   /** Does `require` give the very module that was imported, without running it again? */

@@ -92,6 +92,7 @@ export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker =
       execArgv: workerFlags(),
       stdin: false,
       name: options.name,
+      ...variant.workerOptions(),
     },
   );
   worker.unref();
@@ -246,7 +247,7 @@ export const prepareLoader: Host["prepareLoader"] = (what) => {
 export const inspects: Host["inspects"] = () =>
   process.env.THREADKIT_CAPTURE !== "source" && variant.inspects();
 export const inspectAdvice: Host["inspectAdvice"] = () => variant.inspectAdvice;
-export const compiledText: Host["compiledText"] = (path) => variant.compiledText(path);
+export const compiles: Host["compiles"] = () => variant.compiles;
 export const scriptName: Host["scriptName"] = (url) => variant.scriptName(url);
 export const readsModules: Host["readsModules"] = () => variant.readsModules();
 

@@ -11,8 +11,10 @@ export interface Variant {
   /** Is there an inspector that answers within the call? */
   inspects(): boolean;
   readonly inspectAdvice: string;
-  /** The text that the runtime made of a file, where that is not the file with its types blanked. */
-  compiledText(path: string): string | undefined;
+  /** Does it make more of a file than the file with its types blanked? Then compiled-text.ts tells what. */
+  readonly compiles: boolean;
+  /** What workers are told besides. */
+  workerOptions(): object;
   scriptName(url: string): string;
   /** Does `require` give the very module that was imported? */
   readsModules(): boolean;

@@ -20,7 +20,8 @@ const node: Variant = {
   inspects: () => features.inspector !== false && permission?.has("inspector") !== false,
   inspectAdvice:
     permission && Number.parseInt(versions.node, 10) >= 24 ? "run node with --allow-inspector" : "",
-  compiledText: () => undefined,
+  compiles: false,
+  workerOptions: () => ({}),
   scriptName: (url) => url,
   /** Loaders such as tsx would make a second module of it. */
   readsModules: () =>

@@ -5,6 +5,7 @@
  * An older view stays right for all that it covers, so objects may keep the view that they were born with.
  */
 import * as atomics from "#atomics";
+import { environment } from "#host";
 import { RuntimeError, rangeError } from "../errors/errors.ts";
 import {
   CLASSES,
@@ -63,7 +64,7 @@ function reserve(): Growable {
 }
 
 export function createArena(): void {
-  map(reserve());
+  map(reserve(), 0);
   words[H_VERSION] = VERSION;
   words[H_ID] = (Math.random() * 0x7fffffff) | 0 || 1;
   words[H_NEXT_PAGE] = FIRST_PAGE;
@@ -79,7 +80,7 @@ export function attachArena(shared: SharedArrayBuffer): void {
       `cannot share memory with this thread: its copy of threadkit has layout ${VERSION}, the other ${probe[H_VERSION]}. Install one version of threadkit.`,
     );
   }
-  map(shared as Growable);
+  map(shared as Growable, 0);
 }
 
 export function arenaBuffer(): SharedArrayBuffer {
@@ -92,9 +93,18 @@ export function separateBuffer(bytes: number): SharedArrayBuffer {
   return new SharedArrayBuffer(bytes);
 }
 
-function map(shared: Growable): void {
+/**
+ * For tests: views reach no further than they must. So a place that reads without `cover` fails at the first page that
+ * is new to its thread, and not only when somebody's arena has grown at the wrong moment.
+ */
+const SHORT_VIEWS = environment("THREADKIT_SHORT_VIEWS") !== undefined;
+
+/** Makes the views reach word `at` at least. */
+function map(shared: Growable, at: number): void {
   buffer = shared;
-  words = new Int32Array(shared, 0, Math.floor(shared.byteLength / 4));
+  const all = Math.floor(shared.byteLength / 4);
+  const needed = Math.max(FIRST_PAGE, Math.floor(at / PAGE_WORDS) + 1) * PAGE_WORDS;
+  words = new Int32Array(shared, 0, SHORT_VIEWS ? Math.min(all, Math.max(limit, needed)) : all);
   wide = new BigInt64Array(shared, 0, words.length >> 1);
   octets = new Uint8Array(shared, 0, words.length * 4);
   limit = words.length;
@@ -103,7 +113,7 @@ function map(shared: Growable): void {
 
 /** Makes `words` cover `at`, a word index that another thread may have got from grown memory. */
 export function cover(at: number): Int32Array<SharedArrayBuffer> {
-  if (at >= limit) map(buffer);
+  if (at >= limit) map(buffer, at);
   return words;
 }
 
@@ -119,7 +129,7 @@ export function growTo(pages: number): void {
       throw outOfMemory(needed);
     }
   }
-  map(buffer);
+  map(buffer, pages * PAGE_WORDS - 1);
 }
 
 function outOfMemory(bytes: number): RangeError {

@@ -3,12 +3,10 @@
  * All of it runs under the queue's guard, but for `wake`, which runs after it.
  */
 import { add, compareExchange, load, notify, store } from "#atomics";
-import { eachBlock } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
-import { Kind } from "../memory/layout.ts";
 import {
   ASYNC,
-  GIFTED,
+  type GIFTED,
   N_FLAGS,
   N_FROM,
   N_LINK,
@@ -18,14 +16,12 @@ import {
   N_REALM,
   N_STATUS,
   N_TICKET,
-  NOTIFIED,
+  type NOTIFIED,
   Q_HEAD,
   Q_TAIL,
   Q_TICKET,
   R_BELL,
   R_INBOX,
-  R_NODE,
-  R_RESCAN,
   R_WAKE,
   WAITING,
 } from "./layout.ts";
@@ -46,7 +42,7 @@ export function enqueue(queue: number, node: number, front: boolean): void {
   link(queue, node, after === 0 ? words[queue + Q_TAIL] : words[after + N_PREV], after);
 }
 
-function link(queue: number, node: number, before: number, after: number): void {
+export function link(queue: number, node: number, before: number, after: number): void {
   words[node + N_PREV] = before;
   words[node + N_NEXT] = after;
   if (before === 0) words[queue + Q_HEAD] = node;
@@ -127,7 +123,7 @@ export function post(realm: number, stack: typeof R_INBOX | number, entry: numbe
 }
 
 /** Has a parked realm look at its node and its urgent mail. */
-function rouse(realm: number): void {
+export function rouse(realm: number): void {
   add(cover(realm), realm + R_WAKE, 1);
   notify(words, realm + R_WAKE, 1);
 }
@@ -135,41 +131,4 @@ function rouse(realm: number): void {
 export function ring(realm: number): void {
   add(cover(realm), realm + R_BELL, 1);
   notify(words, realm + R_BELL);
-}
-
-/** Links a queue anew from the nodes that wait in it. The caller stands in for a dead holder of its guard. */
-export function relink(queue: number): void {
-  const nodes: number[] = [];
-  const collect = (node: number) => {
-    // In this order: a node that waits does not change its queue while the guard is held.
-    if (load(words, node + N_STATUS) === WAITING && words[node + N_QUEUE] === queue) nodes.push(node);
-  };
-  eachBlock((at, kind) => {
-    if (kind === Kind.WaitNode) collect(at);
-    else if (kind === Kind.Realm) collect(at + R_NODE);
-  });
-  nodes.sort((a, b) => (words[a + N_TICKET] - words[b + N_TICKET]) | 0);
-  words[queue + Q_HEAD] = words[queue + Q_TAIL] = 0;
-  for (const node of nodes) link(queue, node, words[queue + Q_TAIL], 0);
-}
-
-/** Tells the owners of all settled nodes again: their waker may have been killed before it did. */
-export function tellSettled(): void {
-  const realms = new Set<number>();
-  eachBlock((at, kind) => {
-    const node = kind === Kind.WaitNode ? at : kind === Kind.Realm ? at + R_NODE : 0;
-    if (node === 0) return;
-    const status = load(words, node + N_STATUS);
-    if (status !== NOTIFIED && status !== GIFTED) return;
-    if (words[node + N_FLAGS] & ASYNC) realms.add(words[node + N_REALM]);
-    else rouse(words[node + N_REALM]);
-  });
-  for (const realm of realms) {
-    store(words, realm + R_RESCAN, 1);
-    ring(realm);
-  }
-  // Whoever pushed on an inbox may have been killed before it rang.
-  eachBlock((at, kind) => {
-    if (kind === Kind.Realm && load(words, at + R_INBOX) !== 0) ring(at);
-  });
 }

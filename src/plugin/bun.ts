@@ -4,10 +4,11 @@
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { withSourceMap } from "../host/bun-map.ts";
 import { hashOf } from "./hash.ts";
 import { mayLift } from "./lift.ts";
 import { baseName, fileIn, isLibraryId, isWanted, type PluginOptions } from "./options.ts";
-import { liftSource } from "./source.ts";
+import { liftSource, splitMap } from "./source.ts";
 
 interface Config {
   outdir?: string;
@@ -69,8 +70,9 @@ function setUp(build: BunBuild, options: PluginOptions, config: Config, slices: 
     if (!isWanted(file, options)) return undefined;
     const written = await readFile(file, "utf8");
     if (!mayLift(written, options.functions)) return undefined;
-    const text = toJavaScript(file, written);
-    const lifted = liftSource(text, { file: fileIn(process.cwd(), file), functions: options.functions });
+    const { text, map } = toJavaScript(file, written);
+    const { functions } = options;
+    const lifted = liftSource(text, { file: fileIn(process.cwd(), file), functions }, map);
     if (!lifted) return undefined;
     if (lifted.errors.length > 0) throw new Error(lifted.errors.map(({ message }) => message).join("\n"));
     let address = "";
@@ -84,9 +86,12 @@ function setUp(build: BunBuild, options: PluginOptions, config: Config, slices: 
   });
 }
 
-function toJavaScript(file: string, text: string): string {
+/** The map is for places in refusals: Bun takes none for the file. */
+function toJavaScript(file: string, text: string): { text: string; map: unknown } {
   const loader = path.extname(file).replace(/^\.[cm]?/, "");
-  return loader === "js" ? text : new Bun.Transpiler({ loader, target: "bun" }).transformSync(text);
+  if (loader === "js") return { text, map: undefined };
+  const compiled = new Bun.Transpiler({ loader, target: "bun" }).transformSync(text);
+  return splitMap(withSourceMap(compiled, text, file));
 }
 
 async function buildSlice(

@@ -4,7 +4,9 @@
  */
 import type MagicString from "magic-string";
 import type { Bundle } from "magic-string";
-import type { Syntax } from "../capture/scopes.ts";
+import { functionCalled } from "../capture/refuse.ts";
+import type { Syntax } from "../capture/syntax/scopes.ts";
+import { locateIn } from "./locate.ts";
 import { errorClasses, importedAs, Module } from "./module.ts";
 import { Reach } from "./reach.ts";
 import { findRoots } from "./roots.ts";
@@ -65,7 +67,7 @@ export function lift(text: string, program: Syntax, options: LiftOptions): Lifte
       if (!certainly) return [];
       const [thing, fact, advice] = certainly;
       const place = `${told.file}:${told.line + 1}:${told.column + 1}`;
-      const what = told.name ? `function ${told.name}` : "a function without a name";
+      const what = functionCalled(told.name);
       return [
         {
           message: `cannot send ${thing} to a thread: ${fact}. ${advice}.\n  in ${what} (${place})`,
@@ -107,11 +109,4 @@ function foreignUnits(
     unit.sites.push(site);
   }
   return [...units.values()];
-}
-
-function locateIn(text: string): Locate {
-  return (offset) => {
-    const before = text.slice(0, offset).split("\n");
-    return { line: before.length, column: before[before.length - 1].length + 1 };
-  };
 }

@@ -1,21 +1,15 @@
 /** Places of a text in the file that the user wrote. */
 import remapping from "@jridgewell/remapping";
 import { originalPositionFor, type SourceMapInput, TraceMap } from "@jridgewell/trace-mapping";
+import { lineAt, lineStarts } from "../capture/source/lines.ts";
 import type { Locate } from "./unit.ts";
 
 /** One-based places of a text's offsets. */
 export function locateIn(text: string): Locate {
-  const starts = [0];
-  for (const end of text.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) starts.push(end.index + end[0].length);
+  const starts = lineStarts(text);
   return (offset) => {
-    let low = 0;
-    let high = starts.length;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (starts[middle] <= offset) low = middle;
-      else high = middle;
-    }
-    return { line: low + 1, column: offset - starts[low] + 1 };
+    const line = lineAt(starts, offset);
+    return { line: line + 1, column: offset - starts[line] + 1 };
   };
 }
 

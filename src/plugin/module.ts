@@ -1,6 +1,6 @@
 /** One module as the lift sees it: its syntax, the binding of every name, and where calls and assignments lead. */
-import { type Analysis, analyze } from "../capture/analyze.ts";
-import type { Binding, FunctionInfo, ImportOrigin, Syntax } from "../capture/scopes.ts";
+import { type Analysis, analyze } from "../capture/syntax/analyze.ts";
+import type { Binding, FunctionInfo, ImportOrigin, Syntax } from "../capture/syntax/scopes.ts";
 
 /** The names under which this library is imported. */
 const LIBRARY = "threadkit";

@@ -1,5 +1,4 @@
 /** What users may tell the plugins, and what all of them do alike. */
-import type { Syntax } from "../capture/scopes.ts";
 
 export interface PluginOptions {
   /**
@@ -49,5 +48,3 @@ export function baseName(id: string): string {
 
 /** What is imported of this library. */
 export const isLibraryId = (id: string) => id === "threadkit" || id.startsWith("threadkit/");
-
-export type Parse = (text: string) => Syntax;

@@ -1,5 +1,5 @@
 /** From what is handed to threads to every function and class of the module that may come along. */
-import type { Binding, Syntax } from "../capture/scopes.ts";
+import type { Binding, Syntax } from "../capture/syntax/scopes.ts";
 import { importedAs, type Module } from "./module.ts";
 
 /** What is to be lifted: functions and classes, and expressions that name a function of another module. */

@@ -3,7 +3,7 @@
  * while the module is transformed; modules that both import are shared chunks.
  */
 import type { Bundle } from "magic-string";
-import type { Syntax } from "../capture/scopes.ts";
+import type { Syntax } from "../capture/syntax/scopes.ts";
 import { hashOf } from "./hash.ts";
 import { lift, mayLift } from "./lift.ts";
 import { locateIn, locateThrough, through } from "./locate.ts";

@@ -1,5 +1,5 @@
 /** Where a module hands functions to threads. */
-import type { Syntax } from "../capture/scopes.ts";
+import type { Syntax } from "../capture/syntax/scopes.ts";
 import type { Module } from "./module.ts";
 
 /** An expression that may hold functions for threads. `certain`: it does, whatever the program does. */

@@ -1,6 +1,6 @@
 /** The lift for tools that hand out no parser of their own: acorn, which the package has already. */
 import { type Node, parse } from "acorn";
-import type { Syntax } from "../capture/scopes.ts";
+import type { Syntax } from "../capture/syntax/scopes.ts";
 import { type LiftedText, type LiftOptions, lift, mayLift } from "./lift.ts";
 import { locateThrough } from "./locate.ts";
 

@@ -1,6 +1,6 @@
 /** The texts that the lift makes: what stands around a function in its module, and the units of a slice. */
 import MagicString, { Bundle } from "magic-string";
-import type { Syntax } from "../capture/scopes.ts";
+import type { Syntax } from "../capture/syntax/scopes.ts";
 import type { Module } from "./module.ts";
 import type { Foreign, Own } from "./unit.ts";
 

@@ -1,8 +1,9 @@
 /** What the lift knows of one function, class or foreign function. */
-import { type Reason, textReason } from "../capture/check.ts";
-import { pathToChanged, UNKNOWN } from "../capture/mutations.ts";
-import type { Binding, Capture, FunctionInfo, ImportOrigin, Syntax } from "../capture/scopes.ts";
-import { type Edit, staticFields } from "../capture/text.ts";
+import { type Reason, textReason } from "../capture/outgoing/check.ts";
+import { isItself, mustBeDefined } from "../capture/syntax/bindings.ts";
+import { type Edit, staticFields } from "../capture/syntax/edits.ts";
+import { pathToChanged, UNKNOWN } from "../capture/syntax/mutations.ts";
+import type { Capture, FunctionInfo, ImportOrigin, Syntax } from "../capture/syntax/scopes.ts";
 import type { LiftedUnit } from "../transfer/boundary.ts";
 import { importedAs, keyOf, type Module, nameFor } from "./module.ts";
 
@@ -129,19 +130,4 @@ function some<K extends string, T>(key: K, list: readonly T[]): { readonly [key 
 function changeOf(index: number, change: Syntax, at: (offset: number) => string) {
   const path = pathToChanged(change).map((step) => (step === UNKNOWN ? null : step));
   return [index, at(change.start), path] as const;
-}
-
-/** In its new place a named function or class sees itself under its own name. */
-function isItself(binding: Binding, node: Syntax): boolean {
-  return binding.declaration === node && binding.writes.length === 0 && node.id?.name === binding.name;
-}
-
-const NEVER_UNDEFINED =
-  /^(Object|Array|New|ArrowFunction|Function|Class)Expression$|^(TemplateLiteral|Literal)$/;
-
-function mustBeDefined({ kind, declarator }: Binding): boolean {
-  if (kind === "class") return true;
-  return (
-    kind === "const" && declarator?.id.type === "Identifier" && NEVER_UNDEFINED.test(declarator.init?.type)
-  );
 }

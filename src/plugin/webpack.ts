@@ -131,7 +131,13 @@ function buildSlice(
     new bundler.javascript.EnableChunkLoadingPlugin("import"),
     new bundler.optimize.LimitChunkCountPlugin({ maxChunks: 1 }),
     new bundler.EntryPlugin(compilation.compiler.context, `!!${loader}!${file}`, {
-      ...{ name: "slice", filename: name, chunkLoading: "import", library: { type: "module" } },
+      // Plugins of others name files after the entry: two must not have one name.
+      ...{
+        name: name.replace(/\.m?js$/, ""),
+        filename: name,
+        chunkLoading: "import",
+        library: { type: "module" },
+      },
     }),
   ])
     plugin.apply(child);

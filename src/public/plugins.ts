@@ -1,9 +1,10 @@
 /** All plugins: one file of the package, of which each `threadkit/…` is a face. */
+export { bun } from "../plugin/bun.ts";
+export { keepLines } from "../plugin/keep-lines.ts";
 export { mayLift } from "../plugin/lift.ts";
-export { through } from "../plugin/locate.ts";
+export { locateThrough, through } from "../plugin/locate.ts";
 export { liftSource, splitMap, withMap } from "../plugin/source.ts";
 export { webpackLoader } from "../plugin/webpack.ts";
-export { default as bun } from "./bun.ts";
 export { default as esbuild } from "./esbuild.ts";
 export { default as rolldown } from "./rolldown.ts";
 export { default as rollup } from "./rollup.ts";

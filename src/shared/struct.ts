@@ -76,7 +76,6 @@ function imageOf({ fields, text: key }: Layout): FunctionImage {
     isMethod: false,
     strict: true,
     names: ["SharedStruct", ...names],
-    metaAt: [],
     importReads: [],
   };
   return {

@@ -30,10 +30,10 @@ import {
 } from "../parking/layout.ts";
 import { createRealm, here } from "../parking/realm.ts";
 import { wakeWord } from "../parking/word.ts";
-import { noteUnborn } from "./death-errors.ts";
 import type { Job } from "./job.ts";
 import { endThread } from "./join.ts";
 import { ASSIGNED, BUSY, FREE, KILLED, takenBy } from "./states.ts";
+import { noteUnborn } from "./unborn.ts";
 import { askSupervisor, isMainRealm, supervisorSoon, workerEnded } from "./watch.ts";
 
 /** Workers that belong to this realm (main or the supervisor), by realm block. */
@@ -42,7 +42,7 @@ const workers = new Map<number, HostWorker>();
 /** Gives a thread to a carrier from the cache, or to a new one. The supervisor does it for threads that can't. */
 export function assign(job: Job): void {
   supervisorSoon();
-  if (load(words, job.thread + T_FLAGS) & KILLED) {
+  if (load(cover(job.thread), job.thread + T_FLAGS) & KILLED) {
     // Killed while the wish to start it was on its way.
     release(job.message);
     endThread(job.thread);
@@ -78,7 +78,7 @@ function takeIdle(job: Job): number {
 }
 
 function put(job: Job, realm: number): void {
-  words[job.thread + T_REALM] = realm;
+  cover(job.thread)[job.thread + T_REALM] = realm;
   words[realm + R_THREAD] = job.thread;
   words[realm + R_JOB] = job.message;
 }

@@ -4,6 +4,7 @@ import { RuntimeError } from "../errors/errors.ts";
 import { words } from "../memory/arena.ts";
 import { BOOTED, R_BOOTED, T_REALM } from "../parking/layout.ts";
 import { nameOf } from "./registry.ts";
+import { takeUnborn } from "./unborn.ts";
 
 /** Its starter died before a carrier had it. */
 export function orphanError(thread: number): RuntimeError {
@@ -13,12 +14,6 @@ export function orphanError(thread: number): RuntimeError {
       `cannot run ${nameOf(thread)}: the thread that called its start() died before it was handed over. Start it from a thread that lives.`,
     ),
   );
-}
-
-/** What ended workers of this realm before they ran anything of ours, as the host tells it, by realm block. */
-const unborn = new Map<number, unknown>();
-export function noteUnborn(realm: number, error: unknown): void {
-  unborn.set(realm, error);
 }
 
 /** Its worker ended without a word. */
@@ -35,9 +30,9 @@ export function deathError(thread: number): RuntimeError {
 /** It never ran a line of ours. */
 function unbornError(thread: number, realm: number): RuntimeError {
   const fact = `cannot run ${nameOf(thread)}: its worker ended before it could run anything`;
-  const advice = "Mend what --import, --require and NODE_OPTIONS load in it, or raise its resourceLimits";
-  const cause = unborn.get(realm);
-  unborn.delete(realm);
+  const advice =
+    "Look at what workers load first (--import, --require, NODE_OPTIONS; in a browser their file, and the page's Content-Security-Policy), or raise its resourceLimits";
+  const cause = takeUnborn(realm);
   if (cause === undefined) return withoutStack(new RuntimeError("THREAD_DIED", `${fact}. ${advice}.`));
   const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
   return withoutStack(new RuntimeError("THREAD_DIED", `${fact} (${text}). ${advice}.`, { cause }));

@@ -1,4 +1,4 @@
-/** What parts of the library do at the end of threads in a realm that has loaded them. */
+/** What parts of the library do at the end of threads, and of the process, in a realm that has loaded them. */
 const endings: ((ident: number) => void)[] = [];
 
 /** Has `end` run when a thread of this realm is over, with its ident. */
@@ -19,4 +19,19 @@ export function partsExpect(): boolean {
 
 export function endParts(ident: number): void {
   for (const end of endings) end(ident);
+}
+
+let lastCalls: (() => void)[] | undefined;
+
+/** Has `wake` run before all threads are asked for a last thing as the process ends, if somebody is going to ask. */
+export function beforeLastCall(wake: () => void): void {
+  lastCalls?.push(wake);
+}
+
+/** Somebody is going to ask. The result runs what was left with `beforeLastCall`. */
+export function expectLastCall(): () => void {
+  const calls = (lastCalls ??= []);
+  return () => {
+    for (const wake of calls) wake();
+  };
 }

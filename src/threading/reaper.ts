@@ -5,7 +5,7 @@
  * locks held. Until this has run, live threads wait a little longer; after it nobody waits for the dead.
  */
 import { add, exchange, load, or, store, sub } from "#atomics";
-import { eachBlock, freePostponed, isUsed, kindOf, release, repairAllocator } from "../memory/allocator.ts";
+import { eachBlock, freePostponed, isUsed, kindOf, release } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave, patiently } from "../memory/guard.ts";
 import { settleLedger } from "../memory/handle.ts";
@@ -21,6 +21,7 @@ import {
   isThread,
   Kind,
 } from "../memory/layout.ts";
+import { repairAllocator } from "../memory/repair.ts";
 import {
   type GIFTED,
   GONE,
@@ -62,10 +63,11 @@ import {
   TERMINATED,
   WAITING,
 } from "../parking/layout.ts";
-import { relink, tellSettled } from "../parking/queue.ts";
+import { relink, tellSettled } from "../parking/mend-lines.ts";
 import { eachRobust, robustOf } from "../parking/robust.ts";
 import { endLookout } from "../parking/spin.ts";
 import { wakeWord } from "../parking/word.ts";
+import { breakLocks } from "./break-locks.ts";
 import { deathError, orphanError } from "./death-errors.ts";
 import { report, reportLater } from "./excepthook.ts";
 import { endThread } from "./join.ts";
@@ -203,18 +205,6 @@ function settleWaits({ waits }: Case, objects: readonly number[]): void {
     else if (at !== undefined) robust?.passOn?.(at, status as typeof NOTIFIED | typeof GIFTED | typeof GONE);
     waits.pop();
   }
-}
-
-/** Marks as broken what a dead or crashed thread held. */
-export function breakLocks(ident: number, objects?: readonly number[]): void {
-  if (objects === undefined) {
-    const found: number[] = [];
-    eachBlock((at, kind) => {
-      if (robustOf(kind)?.breakOwned !== undefined) found.push(at);
-    });
-    objects = found;
-  }
-  eachRobust(objects, (robust, at) => robust.breakOwned?.(at, ident));
 }
 
 function endDead(thread: number): void {

@@ -24,14 +24,14 @@ export interface Unit {
   readonly names: readonly string[];
   /** Where `text` begins in the file as it was compiled; told only if coverage is collected. */
   readonly offset?: number;
-  /** Offsets in `text` of every `import.meta`. */
-  readonly metaAt: readonly number[];
   /** Per captured import that may be a live binding: where it is read. [name index, offset, isShorthand 0|1]. */
   readonly importReads: readonly (readonly [number, number, number])[];
   /** What the function's `name` is to be; the text alone may not tell. */
   readonly name?: string;
   /** Compiled and original positions of its places, where a loader changed the text: see capture/stacks. */
   readonly originals?: readonly number[];
+  /** The URL of the file in which those stand, where it is another one. */
+  readonly originalFile?: string;
   /** The names that every thread looks up by itself: [name index, reference]. */
   readonly references?: readonly (readonly [number, Reference])[];
   /** The code is in a module that a tool has made, and `text` is empty. */
@@ -82,7 +82,7 @@ export interface ImportReference {
   readonly specifier: string;
   readonly name: string;
   readonly attributes?: Record<string, string>;
-  /** Its module comes from what a tool compiled: the text block that says what, see capture/vite.ts. */
+  /** Its module comes from what a tool compiled: the text block that says what, see capture/tools/. */
   readonly modules?: number;
 }
 

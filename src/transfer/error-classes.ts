@@ -47,12 +47,12 @@ function isErrorClass(value: unknown): value is ErrorClass {
 }
 
 /** How to find what no shipped code has mentioned: an export of a module that such code imported. */
-interface Finder {
+export interface OriginFinder {
   originOf(cls: unknown): string | undefined;
   classOf(origin: string): unknown;
 }
-let finder: Finder | undefined;
-export function setOriginFinder(find: Finder): void {
+let finder: OriginFinder | undefined;
+export function setOriginFinder(find: OriginFinder): void {
   finder = find;
 }
 

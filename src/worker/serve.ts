@@ -13,7 +13,7 @@ import {
   receive,
   turn,
 } from "#host";
-import { setBeforeImports, setBeforeRequires } from "../capture/resolve.ts";
+import { setBeforeImports, setBeforeRequires } from "../capture/incoming/loaders.ts";
 import { RuntimeError } from "../errors/errors.ts";
 import { release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
@@ -35,6 +35,7 @@ import { HandOver } from "../parking/spin.ts";
 import { awaitWord, waitWord } from "../parking/word.ts";
 import { wakeAllLate } from "../sync/late.ts";
 import { dropLocals } from "../threading/attributes.ts";
+import { breakLocks } from "../threading/break-locks.ts";
 import { offer, withdraw } from "../threading/carriers.ts";
 import { kFurnish } from "../threading/doors.ts";
 import { endParts, partsExpect } from "../threading/endings.ts";
@@ -42,7 +43,6 @@ import { dropHook, report } from "../threading/excepthook.ts";
 import { endThread } from "../threading/join.ts";
 import { extrasOf, packThrown, prepare, unpack } from "../threading/message.ts";
 import { writeOut } from "../threading/output.ts";
-import { breakLocks } from "../threading/reaper.ts";
 import { ASSIGNED, BUSY, ENDING, FREE, KILLED } from "../threading/states.ts";
 import { Thread, threadAt } from "../threading/thread.ts";
 import { hasLapsed } from "../threading/timer.ts";

@@ -7,8 +7,12 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { knownExports, lifter, setSharedPredicate } from "../../src/capture/plan.ts";
-import { builder, createBuilder, importAll } from "../../src/capture/rebuild.ts";
+import { importAll } from "../../src/capture/incoming/importing.ts";
+import { setBeforeImports } from "../../src/capture/incoming/loaders.ts";
+import { builder } from "../../src/capture/incoming/rebuild.ts";
+import { knownExports } from "../../src/capture/library.ts";
+import { lifter } from "../../src/capture/outgoing/plan.ts";
+import { setSharedPredicate } from "../../src/capture/outgoing/shared.ts";
 import { type FunctionImage, type Reference, Symbolic } from "../../src/transfer/boundary.ts";
 import { modern, path } from "./fixtures.ts";
 import { close, there } from "./there.ts";
@@ -85,19 +89,19 @@ describe("imports", () => {
 
   test("wait for the set-up of tsx, which runs once", async () => {
     let calls = 0;
-    const { resolve } = createBuilder({ registerTsx: async () => void calls++ });
+    setBeforeImports(async () => void calls++);
     const references = [imported("./dep.mjs", "twice"), imported("./crlf.mjs", "where")];
     await importAll(references.slice(0, 1));
     await importAll(references.slice(1));
     assert.equal(calls, 1);
-    assert.equal((resolve(references[0]) as (n: number) => number)(2), 4);
+    assert.equal((builder.resolve(references[0]) as (n: number) => number)(2), 4);
   });
 
   test("that come while tsx is being set up wait for it, too", async () => {
     const done: string[] = [];
     let finish = () => {};
     const setUp = new Promise<void>((resolve) => (finish = resolve)).then(() => void done.push("set up"));
-    createBuilder({ registerTsx: () => setUp });
+    setBeforeImports(() => setUp);
     const first = importAll([imported("./nowhere.ts")])?.catch(() => done.push("first"));
     const second = importAll([imported("./nowhere-else.ts")])?.catch(() => done.push("second"));
     setImmediate(finish);
@@ -152,9 +156,12 @@ describe("a child process", () => {
   };
   const run = async (source: string, flags: string[], env: Record<string, string> = {}) => {
     const load = process.features && !(process.features as { typescript?: unknown }).typescript;
-    const url = JSON.stringify(new URL("../../src/capture/plan.ts", import.meta.url).href);
-    const rebuild = JSON.stringify(new URL("../../src/capture/rebuild.ts", import.meta.url).href);
-    const code = `import { lifter } from ${url}; import { builder } from ${rebuild};\n${source}`;
+    const url = JSON.stringify(new URL("../../src/capture/outgoing/plan.ts", import.meta.url).href);
+    const rebuild = JSON.stringify(new URL("../../src/capture/incoming/rebuild.ts", import.meta.url).href);
+    // The walker gives capture its part for tools.
+    const walker = JSON.stringify(new URL("./walker.ts", import.meta.url).href);
+    const imports = `import { lifter } from ${url}; import { builder } from ${rebuild}; import ${walker};`;
+    const code = `${imports}\n${source}`;
     const all = [...(load ? ["--import", "tsx"] : []), ...flags, "--input-type=module", "-e", code];
     const options = { env: { ...process.env, NODE_OPTIONS: "", NODE_NO_WARNINGS: "1", ...env } };
     return (await promisify(execFile)(process.execPath, all, { ...options, cwd: fileURLToPath(path(".")) }))
@@ -194,7 +201,7 @@ describe("a child process", () => {
   test("may run code given with -e, a script or a module", async () => {
     const source = `const x = 1; console.log(JSON.stringify(lifter.lift(() => x, "target").captures));`;
     assert.equal(await run(source, []), "[1]\n");
-    const url = JSON.stringify(new URL("../../src/capture/plan.ts", import.meta.url).href);
+    const url = JSON.stringify(new URL("../../src/capture/outgoing/plan.ts", import.meta.url).href);
     const script = `const path = require("path"); const x = 1;
       import(${url}).then(({ lifter }) => console.log(lifter.lift(() => [path, x], "target").captures[0].reference.type));`;
     assert.equal(await runScript(script), "require\n");

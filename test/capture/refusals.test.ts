@@ -4,7 +4,7 @@ import { readFile, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { lifter } from "../../src/capture/plan.ts";
+import { lifter } from "../../src/capture/outgoing/plan.ts";
 import { CaptureError } from "../../src/errors/errors.ts";
 import { classic, path, refusing } from "./fixtures.ts";
 import { pack } from "./walker.ts";

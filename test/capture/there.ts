@@ -1,7 +1,7 @@
 /** Runs functions in a plain worker, lifted by capture and sent by the walker. */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { lifter } from "../../src/capture/plan.ts";
+import { lifter } from "../../src/capture/outgoing/plan.ts";
 import { pack } from "./walker.ts";
 
 let worker: Worker | undefined;

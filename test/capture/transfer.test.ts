@@ -1,8 +1,9 @@
 /** The two sides of the boundary together: what capture lifts, transfer carries, and capture rebuilds. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { lifter } from "../../src/capture/plan.ts";
-import { builder, importAll } from "../../src/capture/rebuild.ts";
+import { importAll } from "../../src/capture/incoming/importing.ts";
+import { builder } from "../../src/capture/incoming/rebuild.ts";
+import { lifter } from "../../src/capture/outgoing/plan.ts";
 import { CaptureError } from "../../src/errors/errors.ts";
 import { decode } from "../../src/transfer/decode.ts";
 import { encode } from "../../src/transfer/encode.ts";

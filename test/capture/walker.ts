@@ -1,4 +1,6 @@
 /** A small stand-in for transfer/: enough of a walk to send what capture lifts, and nothing else. */
+import * as part from "../../src/capture/tools/part.ts";
+import { setTools } from "../../src/capture/tools.ts";
 import { type FunctionBuilder, type Reference, Symbolic, type Unit } from "../../src/transfer/boundary.ts";
 
 type Entry =
@@ -14,7 +16,10 @@ export interface Packed {
   readonly references: Reference[];
 }
 
-type Lifter = typeof import("../../src/capture/plan.ts").lifter;
+// As core.cjs does it in the package.
+setTools(() => part);
+
+type Lifter = typeof import("../../src/capture/outgoing/plan.ts").lifter;
 
 export function pack(root: unknown, lifter: Lifter, label: string): Packed {
   const entries: Entry[] = [];

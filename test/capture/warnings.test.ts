@@ -1,7 +1,8 @@
 /** Changes of copied values are pointed out once per place; changes of shared ones are nobody's business. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { lifter, setSharedPredicate } from "../../src/capture/plan.ts";
+import { lifter } from "../../src/capture/outgoing/plan.ts";
+import { setSharedPredicate } from "../../src/capture/outgoing/shared.ts";
 import { mutating } from "./fixtures.ts";
 import { pack } from "./walker.ts";
 

@@ -1,11 +1,10 @@
 /** Runs in a worker: rebuilds each function it is sent, calls it and posts what came of it. */
 import { parentPort } from "node:worker_threads";
-import { lifter } from "../../src/capture/plan.ts";
-import { createBuilder, importAll } from "../../src/capture/rebuild.ts";
-import { tellOriginal } from "../../src/capture/stacks.ts";
+import { importAll } from "../../src/capture/incoming/importing.ts";
+import { builder } from "../../src/capture/incoming/rebuild.ts";
+import { lifter } from "../../src/capture/outgoing/plan.ts";
+import { tellOriginal } from "../../src/capture/source/stacks.ts";
 import { type Packed, pack, unpack } from "./walker.ts";
-
-const builder = createBuilder();
 
 async function rebuilt(packed: Packed): Promise<unknown> {
   await importAll(packed.references);

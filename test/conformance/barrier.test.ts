@@ -1,8 +1,8 @@
 /** Barrier: the suite for both drivers, and what is not about the driver. */
 import assert from "node:assert/strict";
 import path from "node:path";
-import { describe, test } from "node:test";
 import { inspect } from "node:util";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import {
   Barrier,

@@ -3,10 +3,10 @@
  * Rules of API.md 0 and SEMANTICS.md 13, 14 are named where they are tested.
  */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { Barrier, type BarrierOptions, BrokenBarrierError, SharedInt32, sleep, type Thread } from "threadkit";
 import { AT_ONCE, EARLY, EXPIRES, LONG } from "../harness/delays.ts";
 import { refusesAsync } from "../harness/refuses.ts";
+import { describe, test } from "../harness/tests.ts";
 import { joinAll, start, startEach } from "../harness/threads.ts";
 import { took, until } from "../harness/until.ts";
 import { barrierWords, quiet } from "../harness/words.ts";

@@ -1,7 +1,7 @@
 /** Condition: the suite over both kinds of lock, and what depends on the kind. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { inspect } from "node:util";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import { Condition, Lock, RLock, RuntimeError, SharedInt32, sleepAsync } from "threadkit";
 import { conditionLine, NOBODY, PRISTINE_RLOCK, rlockWords } from "../harness/arena.ts";

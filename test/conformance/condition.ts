@@ -1,10 +1,10 @@
 /** What a Condition must do over any lock, once by blocking and once by awaiting: SEMANTICS 6 to 10. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { type Condition, RuntimeError, SharedBoolean, SharedInt32, sleep, type Thread } from "threadkit";
 import { conditionLine, lockWords, NOBODY, PRISTINE } from "../harness/arena.ts";
 import { AT_ONCE, EARLY, EXPIRES, LONG } from "../harness/delays.ts";
 import { refusesAsync } from "../harness/refuses.ts";
+import { describe, test } from "../harness/tests.ts";
 import { joinAll, start, startEach } from "../harness/threads.ts";
 import { took, until } from "../harness/until.ts";
 

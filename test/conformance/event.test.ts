@@ -1,7 +1,7 @@
 /** Event: the suite for both drivers, and what is not about the driver. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { inspect } from "node:util";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import { Event, SharedInt32, Thread } from "threadkit";
 import { EXPIRES, LONG } from "../harness/delays.ts";

@@ -3,10 +3,10 @@
  * Rules of API.md 0 and SEMANTICS.md 11 are named where they are tested.
  */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { type Event, sleep, type Thread } from "threadkit";
 import { AT_ONCE, EARLY, EXPIRES, LONG } from "../harness/delays.ts";
+import { describe, test } from "../harness/tests.ts";
 import { joinAll, start } from "../harness/threads.ts";
 import { took, until } from "../harness/until.ts";
 import { eventWords, quiet } from "../harness/words.ts";

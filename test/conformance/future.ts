@@ -3,7 +3,6 @@
  * Numbers are those of the rules in docs: cancelling, outcomes, callbacks, waiting.
  */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import {
   asCompleted,
   CancelledError,
@@ -18,6 +17,7 @@ import {
 } from "threadkit";
 import { EARLY, EXPIRES, LONG } from "../harness/delays.ts";
 import { refusesAsync } from "../harness/refuses.ts";
+import { describe, test } from "../harness/tests.ts";
 import { joinAll, start } from "../harness/threads.ts";
 import { took, until } from "../harness/until.ts";
 

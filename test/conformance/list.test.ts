@@ -1,7 +1,7 @@
 /** SharedList: what users see of it. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { inspect } from "node:util";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import { Lock, SharedInt32, SharedList, SharedRef, Thread } from "threadkit";
 import { Session } from "../fixtures/local/session.ts";

@@ -1,8 +1,8 @@
 /** ThreadLocal: API.md 1 and SEMANTICS 22, in the process of the test. */
 import assert from "node:assert/strict";
 import path from "node:path";
-import { describe, test } from "node:test";
 import { inspect } from "node:util";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import {
   CaptureError,

@@ -1,6 +1,6 @@
 /** Lock: the suite of all locks, and what only a Lock does. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import { inspect } from "node:util";
 import {

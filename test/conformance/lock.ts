@@ -3,11 +3,11 @@
  * Rules of API.md 0 and SEMANTICS.md 1, 3, 4, 5 are named where they are tested.
  */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { type Lockable, SharedBoolean, SharedInt32, sleep, type Thread } from "threadkit";
 import { lockWords, PRISTINE } from "../harness/arena.ts";
 import { AT_ONCE, EARLY, EXPIRES, LONG, SECTION } from "../harness/delays.ts";
 import { refusesAsync } from "../harness/refuses.ts";
+import { describe, test } from "../harness/tests.ts";
 import { joinAll, start, startEach } from "../harness/threads.ts";
 import { took, until } from "../harness/until.ts";
 

@@ -1,7 +1,7 @@
 /** SharedMap: what JavaScript's Map promises, and what sharing adds. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { inspect } from "node:util";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import { Lock, SharedBoolean, SharedInt32, SharedMap, SharedSet, sleep, sleepAsync, Thread } from "threadkit";
 import { usedBytes } from "../harness/arena.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import { inspect } from "node:util";
 import {

@@ -1,6 +1,5 @@
 /** What an executor must do, as a suite that runs once for each driver: by blocking, by awaiting. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import {
   Event,
   type Executor,
@@ -13,6 +12,7 @@ import {
 } from "threadkit";
 import { EXPIRES, LONG } from "../harness/delays.ts";
 import { refusesAsync } from "../harness/refuses.ts";
+import { describe, test } from "../harness/tests.ts";
 import { until } from "../harness/until.ts";
 
 export interface Driver {

@@ -1,6 +1,6 @@
 /** The order of a PriorityQueue: its own, and one that is given. SEMANTICS.md 28. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import { Lock, PriorityQueue, Queue, SharedBoolean, SharedInt32 } from "threadkit";
 import { SORTER } from "../../src/queue/words.ts";

@@ -1,8 +1,8 @@
 /** Threads and their process: its end, its exit code, its output, the excepthook. Each in a process of its own. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { captured, type RunOptions, type RunResult, runScript } from "../harness/child.ts";
 import { CHILD } from "../harness/delays.ts";
+import { describe, test } from "../harness/tests.ts";
 
 const IMPORTS = `import { currentThread, enumerate, Lock, mainThread, setExcepthook, SharedBoolean, SharedInt32, sleep, sleepAsync, Thread } from "threadkit";\n`;
 

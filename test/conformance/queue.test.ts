@@ -1,7 +1,7 @@
 /** Queue, LifoQueue, PriorityQueue, SimpleQueue: the suite for all classes and drivers, and what is not about the driver. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { inspect } from "node:util";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import {
   Lock,

@@ -4,7 +4,6 @@
  * (BaseQueueTestMixin, QueueShutdown…), whose names stand in brackets.
  */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import {
   Lock,
@@ -20,6 +19,7 @@ import {
 import { EARLY, EXPIRES, LONG } from "../harness/delays.ts";
 import { countsOf, type Driver, type Made, unquiet, waitersOf } from "../harness/queues.ts";
 import { refuses, refusesAsync } from "../harness/refuses.ts";
+import { describe, test } from "../harness/tests.ts";
 import { joinAll, start, startEach } from "../harness/threads.ts";
 import { took, until } from "../harness/until.ts";
 import { whenAwaited } from "./event.ts";

@@ -1,7 +1,7 @@
 /** SharedRef: what users see of it, set and updated by blocking and by awaiting. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { inspect } from "node:util";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import {
   Lock,

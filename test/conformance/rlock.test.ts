@@ -1,7 +1,7 @@
 /** RLock: the suite of all locks, that of locks with an owner, and async tasks as owners. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { inspect } from "node:util";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import { Condition, type Lockable, RLock, RuntimeError, SharedInt32, sleep, sleepAsync } from "threadkit";
 import { lockWords, PRISTINE_RLOCK, rlockWords } from "../harness/arena.ts";

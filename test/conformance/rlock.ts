@@ -3,11 +3,11 @@
  * SEMANTICS 2 and 4, and API.md 2 on async tasks.
  */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { type Lockable, RuntimeError, SharedInt32, sleepAsync } from "threadkit";
 import { PRISTINE_RLOCK, rlockWords } from "../harness/arena.ts";
 import { AT_ONCE, EXPIRES } from "../harness/delays.ts";
 import { refuses } from "../harness/refuses.ts";
+import { describe, test } from "../harness/tests.ts";
 import { joinAll, start } from "../harness/threads.ts";
 import { took, until } from "../harness/until.ts";
 import { whileHeld } from "./lock.ts";

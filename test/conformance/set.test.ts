@@ -1,7 +1,7 @@
 /** SharedSet: what JavaScript's Set promises, and what sharing adds. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { inspect } from "node:util";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import { Lock, SharedInt32, SharedSet } from "threadkit";
 import { usedBytes } from "../harness/arena.ts";

@@ -1,6 +1,6 @@
 /** sharedArray: typed arrays that all threads see. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import { sharedArray, type TypedArrayConstructor } from "threadkit";
 import { joinAll, start, startEach } from "../harness/threads.ts";

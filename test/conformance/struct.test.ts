@@ -1,6 +1,6 @@
 /** SharedStruct between threads: API.md 3. What one thread writes the others read; an instance is one object everywhere. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import { Event, Lock, RLock, Semaphore, SharedInt32, SharedStruct, sleep, Thread } from "threadkit";
 import { LONG } from "../harness/delays.ts";

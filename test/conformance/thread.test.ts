@@ -1,7 +1,7 @@
 /** Thread: SEMANTICS 15–20 and API.md 1, in the process of the test. What ends a process stands in process.test.ts. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { inspect } from "node:util";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import {
   activeCount,

@@ -1,7 +1,7 @@
 /** Timer: what every one does (timer.ts), what it is as a thread, and how it holds its process. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { inspect } from "node:util";
+import { describe, test } from "../harness/tests.ts";
 import "../harness/watchdog.ts";
 import {
   CaptureError,

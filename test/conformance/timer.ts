@@ -3,9 +3,9 @@
  * SEMANTICS 21 and API.md 1.
  */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { Event, SharedFloat64, SharedInt32, sleep, type Thread, Timer } from "threadkit";
 import { AT_ONCE, EARLY, EXPIRES, LONG } from "../harness/delays.ts";
+import { describe, test } from "../harness/tests.ts";
 import { joinAll, start } from "../harness/threads.ts";
 import { took, until } from "../harness/until.ts";
 

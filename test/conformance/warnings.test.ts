@@ -1,7 +1,7 @@
 /** Warnings that teach: told once, at once, with a code by which they are switched off; silent where nothing is wrong. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { captured, runScript } from "../harness/child.ts";
+import { describe, test } from "../harness/tests.ts";
 
 const IMPORTS = `import { Event, Lock, RLock, SharedBoolean, sleep, Thread, ThreadPoolExecutor, Timer } from "threadkit";\n`;
 
@@ -123,7 +123,7 @@ describe("THREADKIT_NO_WORKERS", () => {
     const result = await runScript(IMPORTS + source, { nodeArgs: ["--import", FAILS_IN_WORKERS] });
     assert.match(
       result.stdout,
-      /^RuntimeError: cannot run Thread-1.*: its worker ended before it could run anything \(Error: not here\)\. Mend what --import/,
+      /^RuntimeError: cannot run Thread-1.*: its worker ended before it could run anything \(Error: not here\)\. Look at what workers load first \(--import/,
       captured(result),
     );
   });

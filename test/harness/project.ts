@@ -17,10 +17,10 @@ let serial = 0;
 
 /**
  * Copies the folder `test/runtimes/<name>` and installs the built package there, as npm would: a copy. What else the
- * project imports it finds in the repository, which is around it.
+ * project imports it finds in the repository, which is around it, or in the `node_modules` of the folder `within`.
  */
-export function installProject(name: string): Project {
-  const folder = path.join(root, ".tools", "tmp", `${name}-${process.pid}-${++serial}`);
+export function installProject(name: string, within: string = path.join(root, ".tools", "tmp")): Project {
+  const folder = path.join(within, `${name}-${process.pid}-${++serial}`);
   rmSync(folder, { recursive: true, force: true });
   cpSync(path.join(root, "test", "runtimes", name), folder, { recursive: true });
   const own = path.join(folder, "node_modules", "threadkit");

@@ -21,7 +21,7 @@ export interface Import {
 }
 
 const STATEMENT =
-  /^[ \t]*(?:import|export)\b(?:\s+type\b)?(?<clause>[^;"'`]*?)(?:\bfrom\s*)?["'](?<specifier>[^"']+)["']|\bimport\(\s*["'](?<dynamic>[^"']+)["']/gm;
+  /^[ \t]*(?:import|export)\b(?:\s+type\b)?(?<clause>[^;"'`(]*?)(?:\bfrom\s*)?["'](?<specifier>[^"']+)["']|\bimport\(\s*["'](?<dynamic>[^"']+)["']/gm;
 
 export function readSources(): Source[] {
   const base = path.join(root, "src");

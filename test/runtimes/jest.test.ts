@@ -4,6 +4,16 @@ import { after, describe, test } from "node:test";
 import { captured } from "../harness/child.ts";
 import { installProject } from "../harness/project.ts";
 
+test("under Jest, TypeScript as ES modules", async () => {
+  const project = installProject("jest-esm");
+  after(() => project.remove());
+  const nodeArgs = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
+  const result = await project.command("jest", [], { nodeArgs, timeout: 60_000 });
+  assert.equal(result.code, 0, captured(result));
+  assert.match(result.stderr, /Tests: +9 passed, 9 total/);
+  assert.doesNotMatch(result.stderr, /did not exit|failed to exit|Exception in|torn down/);
+});
+
 describe("under Jest", () => {
   const project = installProject("jest");
   after(() => project.remove());

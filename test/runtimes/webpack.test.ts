@@ -1,4 +1,5 @@
 /** webpack: what it builds runs in Node, without the inspector. */
+import assert from "node:assert/strict";
 import path from "node:path";
 import { describe, test } from "node:test";
 import threadkit from "threadkit/webpack";
@@ -27,6 +28,21 @@ describe("webpack", () => {
         await runsRight(path.join(folder, isModule ? "main.mjs" : "main.cjs"));
       });
 
+  test("gives each slice a name of its own as an entry, for plugins that name files after it", async () => {
+    const names: string[] = [];
+    const settings = webpackLike("production", true, path.join(out, "names"), threadkit()) as {
+      plugins: unknown[];
+    };
+    settings.plugins.push((compiler: webpack.Compiler) =>
+      compiler.hooks.compilation.tap("test", (compilation) => {
+        compilation.hooks.afterSeal.tap("test", () => void names.push(...compilation.entrypoints.keys()));
+      }),
+    );
+    await run(settings);
+    assert.ok(names.length > 2, String(names));
+    assert.deepEqual(names, [...new Set(names)]);
+  });
+
   test("webpack: modules from its cache bring their slices", async () => {
     const cache = { type: "filesystem", cacheDirectory: path.join(out, "cache") };
     for (const round of ["first", "second"]) {
@@ -35,13 +51,4 @@ describe("webpack", () => {
       await runsRight(path.join(folder, "main.mjs"));
     }
   });
-});
-
-test("webpack: modules from its cache bring their slices", async () => {
-  const cache = { type: "filesystem", cacheDirectory: path.join(out, "cache") };
-  for (const round of ["first", "second"]) {
-    const folder = path.join(out, round);
-    await run({ ...webpackLike("production", true, folder, threadkit()), cache });
-    await runsRight(path.join(folder, "main.mjs"));
-  }
 });

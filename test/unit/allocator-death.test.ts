@@ -54,6 +54,7 @@ function wrap(view: Int32Array): Int32Array {
 }
 
 let allocator: typeof import("../../src/memory/allocator.ts");
+let repair: typeof import("../../src/memory/repair.ts");
 let arena: typeof import("../../src/memory/arena.ts");
 const words = () => plain(arena.words);
 
@@ -84,6 +85,7 @@ before(async () => {
     });
   }
   allocator = await import("../../src/memory/allocator.ts");
+  repair = await import("../../src/memory/repair.ts");
   arena = await import("../../src/memory/arena.ts");
   allocator.release(allocator.allocate(Kind.Mail, 6));
 });
@@ -189,7 +191,7 @@ describe("after a death while", () => {
         left = Number.POSITIVE_INFINITY;
         // What the reaper does, if the dead one was in the guard.
         if (words()[H_GUARD] !== 0) {
-          allocator.repairAllocator();
+          repair.repairAllocator();
           words()[H_GUARD] = 0;
         }
         const where = `in front of write ${steps + 1}`;

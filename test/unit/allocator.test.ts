@@ -1,15 +1,7 @@
 /** The allocator by itself, in one thread: classes, spans, reuse, growth, references. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  allocate,
-  eachBlock,
-  kindOf,
-  onDispose,
-  release,
-  repairAllocator,
-  retain,
-} from "../../src/memory/allocator.ts";
+import { allocate, eachBlock, kindOf, onDispose, release, retain } from "../../src/memory/allocator.ts";
 import { arenaBuffer, bytesAt, classFor, words } from "../../src/memory/arena.ts";
 import {
   BLOCK_HEADER,
@@ -22,6 +14,7 @@ import {
   MAX_PAGES,
   PAGE_WORDS,
 } from "../../src/memory/layout.ts";
+import { repairAllocator } from "../../src/memory/repair.ts";
 import { allocatorFaults } from "../harness/arena.ts";
 import { freshSeed, randomFrom } from "../harness/random.ts";
 

@@ -23,6 +23,11 @@ function marked(given: Options, loader?: Loader<string>): string {
   return loader(given);
 }
 
+enum Size {
+  Small,
+  Large = "large",
+}
+
 class Store<K extends string> {
   private readonly map = new Map<K, number>();
 
@@ -36,6 +41,10 @@ class Store<K extends string> {
 export const last = (): never => {
   throw new RangeError("third place");
 };
+
+// What is compiled of the enum has words that stand far behind it, too.
+export var size = Size.Small as Size | undefined;
+export const filler = (options: Options) => [options.marker, options.load(), last, size];
 `;
 
 test("words of compiled text lead to the same words of the original", () => {
@@ -45,7 +54,14 @@ test("words of compiled text lead to the same words of the original", () => {
   const map = new SourceMap(JSON.parse(Buffer.from(base64, "base64").toString()));
   const from = original.split("\n");
   const to = code.split("\n");
-  for (const mark of ["first place", "second place", "third place", "loader(given)", "const found"]) {
+  for (const mark of [
+    "first place",
+    "second place",
+    "third place",
+    "filler",
+    "loader(given)",
+    "const found",
+  ]) {
     const line = to.findIndex((each) => each.includes(mark));
     assert.ok(line >= 0, `${mark} in ${code}`);
     const column = to[line].search(/\b(throw|return|const)\b/);

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parse } from "acorn";
-import { analyze } from "../../src/capture/analyze.ts";
-import type { FunctionInfo, Syntax } from "../../src/capture/scopes.ts";
+import { analyze } from "../../src/capture/syntax/analyze.ts";
+import type { FunctionInfo, Syntax } from "../../src/capture/syntax/scopes.ts";
 
 /** The function that starts at the mark `@`, in a module or, with `script`, in sloppy code. */
 function marked(source: string, sourceType: "module" | "script" = "module"): FunctionInfo {
@@ -134,4 +134,9 @@ describe("strict is", () => {
   test("a function that says so", () =>
     assert.equal(marked("@function f() { 'use strict' }", "script").strict, true));
   test("a class", () => assert.equal(marked("x({ y: class { @m() {} } })", "script").strict, true));
+});
+
+test("in sloppy code, an arrow function may return a function or a class", () => {
+  for (const inner of ["(b) => { return b; }", "function () { return 1; }", "class {}"])
+    assert.equal(marked(`const add = @(a) => ${inner};`, "script").strict, false);
 });

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parse } from "acorn";
-import { offsetOf, placeOf, positionOf } from "../../src/capture/position.ts";
-import type { Syntax } from "../../src/capture/scopes.ts";
-import { baseEdit, edited, metaName, methodEdits, staticFields } from "../../src/capture/text.ts";
+import { offsetOf, positionOf } from "../../src/capture/source/lines.ts";
+import { placeOf } from "../../src/capture/source/position.ts";
+import { baseEdit, edited, metaName, methodEdits, staticFields } from "../../src/capture/syntax/edits.ts";
+import type { Syntax } from "../../src/capture/syntax/scopes.ts";
 
 const first = (source: string) =>
   (parse(source, { ecmaVersion: "latest", sourceType: "module" }) as unknown as Syntax).body[0];

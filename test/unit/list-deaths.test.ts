@@ -8,7 +8,8 @@ import { describe, test } from "node:test";
 import { deathsOf } from "../harness/deaths.ts";
 
 const { allocatorFaults, census, indexOf } = await import("../harness/arena.ts");
-const { release, repairAllocator, isUsed, kindOf } = await import("../../src/memory/allocator.ts");
+const { release, isUsed, kindOf } = await import("../../src/memory/allocator.ts");
+const { repairAllocator } = await import("../../src/memory/repair.ts");
 const arena = await import("../../src/memory/arena.ts");
 const { leave } = await import("../../src/memory/guard.ts");
 const { dismiss } = await import("../../src/memory/handle.ts");

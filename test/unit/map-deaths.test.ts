@@ -9,9 +9,8 @@ import { deathsOf } from "../harness/deaths.ts";
 
 const { allocatorFaults, census, indexOf } = await import("../harness/arena.ts");
 const { mapFaults, strayCells } = await import("../harness/map-words.ts");
-const { allocate, eachBlock, kindOf, release, repairAllocator } = await import(
-  "../../src/memory/allocator.ts"
-);
+const { allocate, eachBlock, kindOf, release } = await import("../../src/memory/allocator.ts");
+const { repairAllocator } = await import("../../src/memory/repair.ts");
 const arena = await import("../../src/memory/arena.ts");
 const { leave, setGuardToken } = await import("../../src/memory/guard.ts");
 const { dismiss, openLedger } = await import("../../src/memory/handle.ts");

@@ -6,7 +6,7 @@ import { words } from "../../src/memory/arena.ts";
 import { kAt } from "../../src/memory/handle.ts";
 import { Kind } from "../../src/memory/layout.ts";
 import { Q_TICKET } from "../../src/parking/layout.ts";
-import { tellSettled } from "../../src/parking/queue.ts";
+import { tellSettled } from "../../src/parking/mend-lines.ts";
 import { robustOf } from "../../src/parking/robust.ts";
 import { Barrier } from "../../src/sync/barrier.ts";
 import { Event } from "../../src/sync/event.ts";

@@ -207,7 +207,7 @@ describe("the bundles", () => {
 
   test("share no module but constants", () => {
     const constants = ["transfer/codec.ts", "memory/layout.ts", "parking/layout.ts", "memory/atomics.ts"];
-    const own = ["core", "outgoing", "data", "pools"].flatMap((file) =>
+    const own = ["core", "outgoing", "tools", "supervise", "data", "pools"].flatMap((file) =>
       sources(file).filter((source) => source.startsWith("../src/")),
     );
     const twice = own.filter((source, i) => own.indexOf(source) !== i).map((source) => source.slice(7));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Node, parse } from "acorn";
-import type { Syntax } from "../../src/capture/scopes.ts";
+import type { Syntax } from "../../src/capture/syntax/scopes.ts";
 import { type LiftedText, lift } from "../../src/plugin/lift.ts";
 
 const FROM = 'import { Thread, ThreadPoolExecutor, Timer, Queue, Lock, SharedStruct } from "threadkit";';

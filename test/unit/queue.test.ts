@@ -28,16 +28,8 @@ import {
   REALM_WORDS,
   WAITING,
 } from "../../src/parking/layout.ts";
-import {
-  enqueue,
-  firstWaiting,
-  isEmpty,
-  post,
-  relink,
-  settle,
-  unlink,
-  wake,
-} from "../../src/parking/queue.ts";
+import { relink } from "../../src/parking/mend-lines.ts";
+import { enqueue, firstWaiting, isEmpty, post, settle, unlink, wake } from "../../src/parking/queue.ts";
 
 let queue = 0;
 const node = () => allocate(Kind.WaitNode, NODE_WORDS);

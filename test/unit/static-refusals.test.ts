@@ -4,7 +4,7 @@ process.env.THREADKIT_CAPTURE = "source";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { lifter } from "../../src/capture/plan.ts";
+import { lifter } from "../../src/capture/outgoing/plan.ts";
 import { CaptureError } from "../../src/errors/errors.ts";
 import { pack } from "../capture/walker.ts";
 import * as refusing from "../fixtures/capture/refusals.ts";

@@ -85,7 +85,6 @@ describe("functions", () => {
       isMethod: true,
       strict: false,
       names: ["a"],
-      metaAt: [3, 900],
       importReads: [
         [0, 5, 1],
         [1, 70000, 0],

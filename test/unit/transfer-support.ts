@@ -87,7 +87,6 @@ function unitOf(unit: Partial<Unit>): Unit {
     isMethod: false,
     strict: true,
     names: [],
-    metaAt: [],
     importReads: [],
     ...unit,
   };

@@ -86,7 +86,7 @@ function transform(at: string): { main: string; slice: string } {
 function loopsSeen(code: string): string {
   const told = /^const DRIVERS\b/m.test(code) ? `${code}\nif (false) together(DRIVERS);\n` : code;
   return told.replace(
-    /^( *)for \((const .*) of (\[\n[^]*?\n\1\])\) \{$/gm,
+    /^( *)for \((const .*) of (\[\n[\s\S]*?\n\1\])\) \{$/gm,
     (_whole, indent, names, list) => `${indent}for (${names} of Object.freeze(${list})) {`,
   );
 }

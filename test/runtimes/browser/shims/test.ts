@@ -83,22 +83,37 @@ const NATIVE = "it looks at native ids, which browsers do not tell";
 const DIFFERENT: readonly (readonly [name: RegExp, why: string])[] = [
   [/that throw go to the hook, and the rest is called|by main, blocked/, MAIN],
   [/shows main as running|: have main, daemons and|: are the same for every thread/, MAIN],
-  [/of oneself fails, in main|are one object each in main|themselves and main|itself and main in a thread/, MAIN],
+  [
+    /of oneself fails, in main|are one object each in main|themselves and main|itself and main in a thread/,
+    MAIN,
+  ],
   [/no other thread may release it, while it is held and while|an RLock prints: who holds it/, MAIN],
   [/(?:holds|keeps|may hold a?) ?functions?\b|keeps a function whose modules/, CODE],
   [/^a Queue, blocking: carries any value|passes from thread to thread and stays one/, CODE],
   [/out of a thread, in what it threw|whose imports did not come along/, CODE],
-  [/those that the thread itself sees|: is the same OS thread|: is not one whose thread|give a thread a worker of its own/, NATIVE],
+  [
+    /those that the thread itself sees|: is the same OS thread|: is not one whose thread|give a thread a worker of its own/,
+    NATIVE,
+  ],
   [
     /a timeout does not break it: all are there/,
     "its 30 ms may be over before a browser has started the worker",
   ],
   [/the action of a Barrier as code: runs in whichever/, "its action uses node:path"],
   [/timers, microtasks and I\/O run while main/, "it imports node:fs"],
-  [/refuses? .*would wait for itself.*(?:async update|other tasks wait)|refuses in its own task what would/, TASKS],
-  [/gives a task its depth back|over RLock \{ free \} rejects with|a Condition prints its lock|holds the lock: no other thread, no other/, TASKS],
+  [
+    /refuses? .*would wait for itself.*(?:async update|other tasks wait)|refuses in its own task what would/,
+    TASKS,
+  ],
+  [
+    /gives a task its depth back|over RLock \{ free \} rejects with|a Condition prints its lock|holds the lock: no other thread, no other/,
+    TASKS,
+  ],
   [/can't release what a sibling holds|make a blocking acquire of the same thread fail/, TASKS],
-  [/private members of instances is refused/, "they can be told by a parser only; the engine refuses the access"],
+  [
+    /private members of instances is refused/,
+    "they can be told by a parser only; the engine refuses the access",
+  ],
   [/other proxies are refused/, "a proxy can't be told from what it seems to be"],
 ];
 

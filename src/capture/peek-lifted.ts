@@ -1,2 +1,0 @@
-/** In the place of peek.ts: nothing is peeked at. */
-export const MISSING: unique symbol = Symbol("threadkit.missing");

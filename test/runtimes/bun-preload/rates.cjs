@@ -1,0 +1,4 @@
+const { Lock } = require("threadkit");
+
+exports.gate = new Lock();
+exports.rate = (price) => price * 3;

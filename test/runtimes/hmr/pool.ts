@@ -1,0 +1,3 @@
+import { ThreadPoolExecutor } from "threadkit";
+
+export const pool = new ThreadPoolExecutor(1);

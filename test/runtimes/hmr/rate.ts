@@ -1,0 +1,1 @@
+export const rate = (price: number): number => price * 2;

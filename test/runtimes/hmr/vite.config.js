@@ -1,0 +1,3 @@
+import threadkit from "threadkit/vite";
+
+export default { plugins: [threadkit()], worker: { format: "es" } };

@@ -1,0 +1,10 @@
+export interface Priced {
+  readonly price: number;
+}
+
+export function tax({ price }: Priced): number {
+  if (price < 0) {
+    throw new RangeError(`a price of ${price}`); // thrown in a module
+  }
+  return price * 0.5;
+}
