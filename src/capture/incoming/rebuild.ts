@@ -7,12 +7,7 @@ import { resolve } from "./resolve.ts";
 export const builder: FunctionBuilder = { begin, resolve };
 
 function begin(unit: Unit): Shell {
-<<<<<<< HEAD:src/capture/rebuild-lifted.ts
-  if (unit.slice === undefined) return structOf(unit);
-  const { instance, told } = fromSlice(unit);
-=======
   const { instance, told, kept } = instantiate(unit);
->>>>>>> main:src/capture/incoming/rebuild.ts
   const [value, set, fill] = instance;
   if (!unit.isClass) {
     named(value, unit);
@@ -30,29 +25,6 @@ function begin(unit: Unit): Shell {
       }
       kept?.(built);
       return built;
-    },
-  };
-}
-
-/** `"name":"type"` or `"name":c0`, a captured class. */
-const FIELD = /("(?:[^"\\]|\\.)*"):(?:("(?:[^"\\]|\\.)*")|c(\d+))/g;
-
-/**
- * The one class that has no slice: what SharedStruct() made. Its text is a call with the fields (`imageOf` in
- * shared/struct.ts), which is made here without evaluating it.
- */
-function structOf(unit: Unit): Shell {
-  const late: unknown[] = [];
-  return {
-    value: undefined,
-    set: (index, value) => void (late[index] = value),
-    finish(captures) {
-      const [make, ...classes] = Object.assign([...captures], late) as [(fields: object) => unknown];
-      const fields = [...unit.text.matchAll(FIELD)].map(([, name, type, index]) => [
-        JSON.parse(name),
-        type === undefined ? classes[Number(index)] : JSON.parse(type),
-      ]);
-      return make(Object.fromEntries(fields));
     },
   };
 }

@@ -2,7 +2,7 @@
  * The modules of the tests as a browser takes them: each file of its own, types stripped, functions lifted, and the
  * names of packages replaced by addresses, since workers know no import maps.
  */
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "acorn";
@@ -26,14 +26,14 @@ const FILES: Readonly<Record<string, string>> = {
   "test/harness/child.ts": `${SHIMS}/child.ts`,
   "test/harness/watchdog.ts": `${SHIMS}/empty.ts`,
   "src/host/browser-scope.ts": `${SHIMS}/scope.ts`,
-  // As in scripts/build-browser.mjs: these are made of Node.
-  ...Object.fromEntries(
-    ["coverage", "lazy", "outgoing", "peek", "plan", "position", "rebuild", "resolve"].map((name) => [
-      `src/capture/${name}.ts`,
-      `src/capture/${name}-lifted.ts`,
-    ]),
-  ),
 };
+
+/** As in scripts/build-browser.mjs. */
+function standIn(file: string): string | undefined {
+  if (FILES[file] !== undefined) return FILES[file];
+  const other = file.replace(/^src\/capture\/(?:\w+\/)?(?!lifted)/, "src/capture/browser/");
+  return other !== file && existsSync(path.join(root, other)) ? other : undefined;
+}
 
 /** Functions of the tests' own that hand what they are given to threads. */
 const TO_THREADS =
@@ -50,7 +50,8 @@ const HEED = ["unhandledrejection", "rejectionhandled"]
 export function readModule(file: string): string | Uint8Array | undefined {
   if (file === "assert.js") return (assert ??= bundleAssert());
   if (file === "inspect.js") return (inspect ??= bundleInspect());
-  if (Object.hasOwn(FILES, file)) return `export * from "/isolated/${FILES[file]}";`;
+  const other = standIn(file);
+  if (other !== undefined) return `export * from "/isolated/${other}";`;
   const source = file.replace(/\.slice\.js$/, "");
   const at = path.join(root, source);
   if (!statSync(at, { throwIfNoEntry: false })?.isFile() || file.includes("..")) return undefined;
