@@ -13,6 +13,7 @@ import {
   sleepAsync,
   Thread,
 } from "threadkit";
+import { captured, runScript } from "../harness/child.ts";
 import { LONG, SECTION } from "../harness/delays.ts";
 import { joinAll, start, startEach } from "../harness/threads.ts";
 import { until } from "../harness/until.ts";
@@ -301,5 +302,37 @@ describe("a SharedRef", () => {
     assert.deepEqual(ref.get(), { same: true, ref });
     ref.set(null);
     assert.ok(Thread);
+  });
+});
+
+describe("where the runtime can't tell tasks apart", () => {
+  test("async updates of one thread wait for each other, and one inside another is refused as far as it shows", async () => {
+    const result = await runScript(`
+      import hooks from "node:async_hooks";
+      import { syncBuiltinESMExports } from "node:module";
+      hooks.createHook = () => ({ enable() {}, disable() {} });
+      syncBuiltinESMExports();
+      const { SharedMap, SharedRef } = await import("threadkit");
+      const ref = new SharedRef(1);
+      const map = new SharedMap([["n", 1]]);
+      const later = async (n) => { await null; return n + 1; };
+      await Promise.all([later, later, later].map((fn) => ref.updateAsync(fn)));
+      await Promise.all([map.updateAsync("n", later), map.updateAsync("n", (n) => n * 10)]);
+      const codes = [];
+      const note = (error) => codes.push(error.code);
+      await ref.updateAsync(async (n) => {
+        try { ref.set(5); } catch (error) { note(error); }
+        await ref.updateAsync(() => 5).catch(note);
+        try { ref.set(5); } catch (error) { note(error); }
+        return n + 1;
+      });
+      console.log(JSON.stringify([ref.get(), map.get("n"), codes]));
+    `);
+    assert.equal(result.code, 0, captured(result));
+    assert.equal(
+      result.stdout.trim(),
+      JSON.stringify([5, 20, ["UPDATE_NESTED", "UPDATE_NESTED", "WOULD_DEADLOCK"]]),
+      captured(result),
+    );
   });
 });

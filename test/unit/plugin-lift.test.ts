@@ -47,6 +47,14 @@ describe("the lift finds", () => {
     ["", "on", "f"],
   );
   finds("tasks of whatever has a submit", 'import { pool } from "./pool.js"; pool.submit(() => 1);', [""]);
+  finds("the same of submitAsync", 'import { pool } from "./pool.js"; await pool.submitAsync(() => 1);', [
+    "",
+  ]);
+  finds(
+    "what constructors of the module's own subclasses are given, at any distance",
+    `${FROM} class A extends Timer {} const B = class extends A {}; new A(1, () => 1); new B(1, function b() {}); new C(() => 2); class C {}`,
+    ["A", "B", "", "b"],
+  );
   finds(
     "map only of what is visibly a pool",
     `${FROM} const p = new ThreadPoolExecutor(1); p.map(() => 1, []); [].map(() => 2); list.map(() => 3); workerPool.map(() => 4);`,

@@ -29,15 +29,30 @@ test(`the library for browsers has at most ${MOST.gzipped / 1000} kB gzipped, an
   assert.equal(index.match(/new Worker\(/g)?.length, 1);
 });
 
-/** Test files that run as they are: in a thread, and on the page as far as they await. */
+/**
+ * Test files that run as they are: in a thread, and on the page as far as they await. Not here: process and warnings,
+ * which are about processes of Node, and on the page those of which little awaits (pool, rlock, queue: two thirds block).
+ */
 const SUITES: readonly (readonly [file: string, ...modes: ("thread" | "page")[]])[] = [
   ["lock", "thread", "page"],
   ["event", "thread", "page"],
   ["barrier", "thread"],
+  ["semaphore", "thread", "page"],
+  ["condition", "thread", "page"],
+  ["rlock", "thread"],
   ["future", "thread"],
-  ["list", "thread"],
+  ["pool", "thread"],
+  ["queue", "thread"],
   ["priority-queue", "thread"],
+  ["list", "thread"],
+  ["map", "thread", "page"],
+  ["set", "thread", "page"],
+  ["ref", "thread", "page"],
   ["shared-array", "thread"],
+  ["struct", "thread"],
+  ["local", "thread"],
+  ["timer", "thread"],
+  ["thread", "thread"],
 ];
 
 describe("in Chromium", { skip }, () => {
@@ -171,10 +186,16 @@ describe("in Chromium", { skip }, () => {
         const query = new URLSearchParams({ file, mode });
         const page = await browser.newPage();
         let results: Result[];
+        let last = "none";
+        page.on("console", (message) => {
+          if (message.text().startsWith("begins: ")) last = message.text();
+        });
         try {
           await page.goto(`${site.url("isolated", "test/runtimes/browser/pages/suite.html")}?${query}`);
           await page.waitForFunction("globalThis.results !== undefined");
           results = (await page.evaluate("globalThis.results")) as Result[];
+        } catch (error) {
+          throw new Error(`the suite did not end, the last test ${last}`, { cause: error });
         } finally {
           await page.close();
         }

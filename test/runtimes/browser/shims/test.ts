@@ -89,7 +89,7 @@ const DIFFERENT: readonly (readonly [name: RegExp, why: string])[] = [
   ],
   [/no other thread may release it, while it is held and while|an RLock prints: who holds it/, MAIN],
   [/(?:holds|keeps|may hold a?) ?functions?\b|keeps a function whose modules/, CODE],
-  [/^a Queue, blocking: carries any value|passes from thread to thread and stays one/, CODE],
+  [/^a Queue, (?:blocking|awaiting): carries any value|passes from thread to thread and stays one/, CODE],
   [/out of a thread, in what it threw|whose imports did not come along/, CODE],
   [
     /those that the thread itself sees|: is the same OS thread|: is not one whose thread|give a thread a worker of its own/,
