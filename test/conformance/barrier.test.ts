@@ -194,7 +194,7 @@ describe("while the action of a Barrier runs", () => {
     test(`${what}() throws out those who wait at once, and the thread in the action afterwards`, async () => {
       const { barrier, inAction, go } = slow();
       const other = refusesAsync(() => barrier.waitAsync(), BrokenBarrierError, "BARRIER_BROKEN", whatOthers);
-      await until(() => barrier.nWaiting === 1, "it has come first: in a browser it loads the action before");
+      await until(() => barrier.nWaiting === 1, "it has come first");
       const actor = start(
         (barrier, whatActor, RESET) => {
           try {
