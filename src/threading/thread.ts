@@ -273,7 +273,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     if (message === 0) return undefined;
     if (this.#exception === undefined) {
       const value = unpack(message);
-      if (value instanceof Error) outgoing().appendStack(value, `.exception of ${this.name}`);
+      if (value instanceof Error) outgoing().appendCaller(value, `    in exception of ${this.name}`);
       this.#exception = { value };
     }
     return this.#exception.value;
