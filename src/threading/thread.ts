@@ -74,8 +74,9 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     this.#target = checked.target;
     this.#args = checked.args;
     this.#resourceLimits = checked.resourceLimits;
+    const maker = currentBlock(); // its first call makes main's, and may renew the view
     words[this[kAt] + T_FLAGS] =
-      daemon === undefined ? words[currentBlock() + T_FLAGS] & DAEMON : Number(daemon) * DAEMON;
+      daemon === undefined ? words[maker + T_FLAGS] & DAEMON : Number(daemon) * DAEMON;
     setName(this[kAt], checked.name || automaticName(checked.target));
     countUnstarted(1);
     heedExit();
