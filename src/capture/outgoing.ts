@@ -9,8 +9,13 @@ import { isConstant } from "./outgoing/constant.ts";
 import { ownMember, refusePrivateState } from "./outgoing/members.ts";
 import { lifter } from "./outgoing/plan.ts";
 import { setSharedPredicate } from "./outgoing/shared.ts";
-import { tellOriginal } from "./source/stacks.ts";
+import { callerStack, tellOriginal } from "./source/stacks.ts";
 
 setSharedPredicate((value) => value instanceof SharedObject);
 
-export { appendStack, encode, encodeThrown, isConstant, lifter, ownMember, refusePrivateState, tellOriginal };
+/** Appends the stack of who asks, which calls the library right now; `what`: for what, where there is no stack. */
+export function appendCaller(error: unknown, what: string): void {
+  appendStack(error, callerStack() ?? what);
+}
+
+export { encode, encodeThrown, isConstant, lifter, ownMember, refusePrivateState, tellOriginal };

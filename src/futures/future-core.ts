@@ -113,7 +113,7 @@ export abstract class FutureCore extends SharedObject {
     if (!isFinal(at) && !(timeout > 0 && waitFor(at, timeout, what, twin))) throw timeoutError(what);
     this[kAbsorb]();
     if ((this.#state as number) === FAILED && this.#value instanceof Error)
-      outgoing().appendStack(this.#value, ".result() of a future");
+      outgoing().appendCaller(this.#value, "    in result() of a future");
   }
 
   async [kWaitAsync](options: WaitOptions | undefined, what: string): Promise<void> {

@@ -88,6 +88,8 @@ function takePages(count: number): number {
     for (let page = FIRST_PAGE, run = 0; page < next; page++) {
       run = words[H_PAGES + page] === PAGE_FREE ? run + 1 : 0;
       if (run === count) {
+        // Another thread may have grown them. What is written beyond a view is lost without a word.
+        cover((page + 1) * PAGE_WORDS - 1);
         words[H_FREE_PAGES] -= count;
         return page - count + 1;
       }

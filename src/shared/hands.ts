@@ -12,7 +12,8 @@ import { isBlock } from "./cell.ts";
 
 /** Takes a cell into hand number `hand`, from 0 to HANDS - 1. No two sections of one realm overlap, so places are fixed. */
 export function hold(hand: number, cell: number): void {
-  words[here() + R_HANDS + hand] = isBlock(cell) ? cell : 0;
+  const at = here() + R_HANDS + hand; // its first call makes the realm, and may renew the view
+  words[at] = isBlock(cell) ? cell : 0;
 }
 
 /** Hand number `hand` is empty: what it held belongs to a container, or was dropped. */

@@ -64,7 +64,7 @@ function askToEnd(thread: number, realm: number, first: boolean): boolean {
  * a termination that reaches it inside of a native call which catches exceptions (the inspector's, at a capture).
  */
 export function endWorker(thread: number, first = false): void {
-  const realm = words[thread + T_REALM];
+  const realm = cover(thread)[thread + T_REALM];
   // While the thread is not over, its realm is no other's: it was killed before it let go of it.
   if (realm === 0 || load(words, thread + T_STATE) === TERMINATED) return;
   if (!stopsRunning() && askToEnd(thread, realm, first)) return;

@@ -27,13 +27,13 @@ function read(mail: number): void {
   const type = words[mail + M_TYPE];
   const arg = words[mail + M_ARG];
   if (type === MAIL_TERMINATE) {
-    if (words[arg + T_REALM] === here() && words[here() + R_THREAD] === arg) exitThread();
+    if (cover(arg)[arg + T_REALM] === here() && words[here() + R_THREAD] === arg) exitThread();
     endWorker(arg);
     release(arg);
   }
   if (type === MAIL_SUPERVISOR) startSupervisor();
   if (type === MAIL_EXCEPTION) {
-    call(arg, unpack(words[mail + M_ERROR] || words[arg + T_EXCEPTION]), (at) => adopt(kindOf(at), at));
+    call(arg, unpack(words[mail + M_ERROR] || cover(arg)[arg + T_EXCEPTION]), (at) => adopt(kindOf(at), at));
     release(arg);
   }
   release(mail);

@@ -232,7 +232,7 @@ function disown(realm: number): void {
   eachBlock((at, kind) => {
     if (!isThread(kind) || words[at + T_STARTER] !== realm || load(words, at + T_STATE) !== RUNNABLE) return;
     const carrier = words[at + T_REALM];
-    if (carrier === 0 || words[carrier + R_THREAD] !== at) orphans.push(at);
+    if (carrier === 0 || cover(carrier)[carrier + R_THREAD] !== at) orphans.push(at);
   });
   // They tell who asks why they ended. No hook is called: no code of theirs ran that could have failed.
   for (const at of orphans) {
@@ -250,7 +250,7 @@ function forwardMail(realm: number): void {
       if (kindOf(entry) === Kind.Mail) {
         const thread = words[entry + M_ARG];
         if (words[entry + M_TYPE] === MAIL_EXCEPTION) {
-          report(thread, unpack(words[entry + M_ERROR] || words[thread + T_EXCEPTION]), threadAt);
+          report(thread, unpack(words[entry + M_ERROR] || cover(thread)[thread + T_EXCEPTION]), threadAt);
           release(thread);
         } else if (words[entry + M_TYPE] === MAIL_FUTURE || words[entry + M_TYPE] === MAIL_TERMINATE)
           release(thread);

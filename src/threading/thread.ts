@@ -74,8 +74,9 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     this.#target = checked.target;
     this.#args = checked.args;
     this.#resourceLimits = checked.resourceLimits;
+    const maker = currentBlock(); // its first call makes main's, and may renew the view
     words[this[kAt] + T_FLAGS] =
-      daemon === undefined ? words[currentBlock() + T_FLAGS] & DAEMON : Number(daemon) * DAEMON;
+      daemon === undefined ? words[maker + T_FLAGS] & DAEMON : Number(daemon) * DAEMON;
     setName(this[kAt], checked.name || automaticName(checked.target));
     countUnstarted(1);
     heedExit();
@@ -273,7 +274,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     if (message === 0) return undefined;
     if (this.#exception === undefined) {
       const value = unpack(message);
-      if (value instanceof Error) outgoing().appendStack(value, `.exception of ${this.name}`);
+      if (value instanceof Error) outgoing().appendCaller(value, `    in exception of ${this.name}`);
       this.#exception = { value };
     }
     return this.#exception.value;

@@ -13,7 +13,7 @@ import {
 } from "#host";
 import type { HostPort } from "../host/host.ts";
 import { release } from "../memory/allocator.ts";
-import { attachArena, words } from "../memory/arena.ts";
+import { attachArena, cover, words } from "../memory/arena.ts";
 import { GuardStuck, onStuck, patiently } from "../memory/guard.ts";
 import { dumpState } from "../parking/census.ts";
 import { BOOTED, CONDEMNED, R_BOOTED, T_REALM, T_STATE, TERMINATED } from "../parking/layout.ts";
@@ -93,14 +93,14 @@ const GRACE = 4;
  * end of one that never came to hold its port.
  */
 function seeToEnd(thread: number, looks = 1, unbornFor = 0): void {
-  const realm = words[thread + T_REALM];
+  const realm = cover(thread)[thread + T_REALM];
   // Without a realm it is still on its way here, and `assign` will see that it was killed.
   if (realm === 0 || load(words, thread + T_STATE) === TERMINATED) {
     release(thread);
     return;
   }
   if (isPowerOfTwo(looks) && (looks > GRACE || stopsRunning())) endWorker(thread);
-  const unborn = load(words, realm + R_BOOTED) === CONDEMNED;
+  const unborn = load(cover(realm), realm + R_BOOTED) === CONDEMNED;
   if (unborn && unbornFor >= 2) {
     watched.get(realm)?.close();
     bury(realm);

@@ -1,6 +1,7 @@
 /** Stacks of shipped code, told in the lines of the files that people wrote. */
 import { fileURLToPath } from "node:url";
 import type { Unit } from "../../transfer/boundary.ts";
+import { asUrl, isOurs } from "../call-stack.ts";
 import { compiledModule, rebuiltScripts, sliceText } from "../incoming/rebuilt.ts";
 import { type PlacedText, positionOf } from "./lines.ts";
 import { originalPosition, type Position } from "./position.ts";
@@ -82,11 +83,34 @@ function inText(placed: PlacedText | undefined, line: number, column: number): P
   return placed && originalPosition(placed, line, column);
 }
 
+/** Without the frames of ours at the end: how the thread came to run the code says nothing. Those above them stay. */
+function withoutEnd(stack: string): string {
+  const lines = stack.split("\n");
+  let end = lines.length;
+  while (end > 0 && isFrameOfOurs(lines[end - 1])) end--;
+  return end > 0 && /^\s+at /.test(lines[end - 1]) ? lines.slice(0, end).join("\n") : stack;
+}
+
+function isFrameOfOurs(line: string): boolean {
+  const file = /^\s+at (?:.*\()?((?:file:\/\/)?\/.*?):\d+:\d+\)?$/.exec(line)?.[1];
+  return file !== undefined && isOurs(asUrl(file));
+}
+
+/** The stack of who called the library, without its own frames; undefined: nobody did. */
+export function callerStack(): string | undefined {
+  const lines = originalStack(new Error().stack ?? "")
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line));
+  const first = lines.findIndex((line) => !isFrameOfOurs(line));
+  const frames = lines.slice(first).filter((line) => !/\(?node:internal\//.test(line));
+  return first < 0 || frames.length === 0 ? undefined : withoutEnd(frames.join("\n"));
+}
+
 /** Rewrites the stacks of an error and of its causes in place. */
 export function tellOriginal(error: unknown, depth = 0): void {
   if (!(error instanceof Error) || depth > 10) return;
   if (typeof error.stack === "string") {
-    const stack = originalStack(error.stack);
+    const stack = withoutEnd(originalStack(error.stack));
     if (stack !== error.stack)
       Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true });
   }
