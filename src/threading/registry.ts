@@ -125,6 +125,12 @@ export function identify(at: number): void {
   words[at + T_IDENT] = add(words, H_IDENT, 1) + 1;
 }
 
+/** Flags of a thread that is made here, where nothing else is said. */
+export function inheritedFlags(): number {
+  const maker = currentBlock();
+  return words[maker + T_FLAGS] & DAEMON;
+}
+
 /** Counts a live thread that the process must wait for. */
 export function count(at: number): void {
   if (cover(at)[at + T_FLAGS] & DAEMON) return;

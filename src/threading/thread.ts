@@ -31,7 +31,7 @@ import { kill } from "./kill.ts";
 import { onCrossing, packCode, unpack } from "./message.ts";
 import { automaticName, checkThreadOptions, type ThreadOptions, type ThreadSettings } from "./options.ts";
 import { outgoing } from "./outgoing.ts";
-import { count, currentBlock, enlist, identify, nameOf, setName } from "./registry.ts";
+import { count, currentBlock, enlist, identify, inheritedFlags, nameOf, setName } from "./registry.ts";
 import { DAEMON, STATE_NAMES, type ThreadState } from "./states.ts";
 import { countUnstarted } from "./warning.ts";
 
@@ -74,9 +74,8 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     this.#target = checked.target;
     this.#args = checked.args;
     this.#resourceLimits = checked.resourceLimits;
-    const maker = currentBlock(); // its first call makes main's, and may renew the view
-    words[this[kAt] + T_FLAGS] =
-      daemon === undefined ? words[maker + T_FLAGS] & DAEMON : Number(daemon) * DAEMON;
+    const flags = daemon === undefined ? inheritedFlags() : Number(daemon) * DAEMON;
+    words[this[kAt] + T_FLAGS] = flags;
     setName(this[kAt], checked.name || automaticName(checked.target));
     countUnstarted(1);
     heedExit();
