@@ -1,6 +1,6 @@
 /** The library in Chromium: on a page, which awaits, and in threads, which block. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -62,9 +62,13 @@ describe("in Chromium", { skip }, () => {
   before(async () => {
     [browser, site] = await Promise.all([launch(), serve(readModule)]);
   });
+  /** For scripts/runtime-table.mjs: what passed in a thread, by suite. */
+  const counts: Record<string, { pass: number; fail: number; skip: number }> = {};
   after(async () => {
     await browser?.close();
     await site?.close();
+    mkdirSync(path.join(root, ".tools/reports"), { recursive: true });
+    writeFileSync(path.join(root, ".tools/reports/chromium.json"), `${JSON.stringify(counts, null, 2)}\n`);
   });
 
   /** What a check of pages/own.ts comes to, and what was said meanwhile. */
@@ -206,6 +210,12 @@ describe("in Chromium", { skip }, () => {
           if (why !== undefined) skipped++;
           else if (error !== undefined) failed.push(`${name}\n${error}`);
         }
+        if (mode === "thread")
+          counts[name] = {
+            pass: results.length - skipped - failed.length,
+            fail: failed.length,
+            skip: skipped,
+          };
         t.diagnostic(`${results.length - skipped - failed.length} passed, ${skipped} do not apply`);
         assert.equal(failed.length, 0, failed.join("\n\n"));
         assert.ok(results.length - skipped > 5, "hardly any test applied");
