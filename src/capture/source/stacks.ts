@@ -87,8 +87,9 @@ function inText(placed: PlacedText | undefined, line: number, column: number): P
 function withoutEnd(stack: string): string {
   const lines = stack.split("\n");
   let end = lines.length;
-  while (end > 0 && isFrameOfOurs(lines[end - 1])) end--;
-  return end > 0 && /^\s+at /.test(lines[end - 1]) ? lines.slice(0, end).join("\n") : stack;
+  while (end > 0 && (isFrameOfOurs(lines[end - 1]) || lines[end - 1].includes("(node:internal/"))) end--;
+  const isCalledByUs = lines.slice(end).some(isFrameOfOurs);
+  return isCalledByUs && end > 0 && /^\s+at /.test(lines[end - 1]) ? lines.slice(0, end).join("\n") : stack;
 }
 
 function isFrameOfOurs(line: string): boolean {
