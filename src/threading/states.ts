@@ -24,9 +24,10 @@ export const KILLED = 4;
 export const ENDING = 8;
 /** It is in the count of threads that the process waits for. */
 export const COUNTED = 16;
-
 /** A Timer and nothing more: there is nothing to run if it was cancelled before its thread began. */
 export const LAPSES = 32;
+/** `start()` was called, which may have been refused. */
+export const TRIED = 64;
 
 // States of a carrier, in R_CARRIER.
 export const BUSY = 0;

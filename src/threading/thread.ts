@@ -33,7 +33,7 @@ import { automaticName, checkThreadOptions, type ThreadOptions, type ThreadSetti
 import { outgoing } from "./outgoing.ts";
 import { count, currentBlock, enlist, identify, inheritedFlags, nameOf, setName } from "./registry.ts";
 import { DAEMON, STATE_NAMES, type ThreadState } from "./states.ts";
-import { countUnstarted } from "./warning.ts";
+import { noteMade, noteTried } from "./warning.ts";
 
 /**
  * A function on an OS thread of its own.
@@ -77,7 +77,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     const flags = daemon === undefined ? inheritedFlags() : Number(daemon) * DAEMON;
     words[this[kAt] + T_FLAGS] = flags;
     setName(this[kAt], checked.name || automaticName(checked.target));
-    countUnstarted(1);
+    noteMade();
     heedExit();
   }
 
@@ -94,7 +94,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
         `cannot start ${this.name}: it was started before. Make a new Thread for each run.`,
       );
     }
-    if (this.#made) countUnstarted(-1);
+    if (this.#made) noteTried(at);
     if (this.#resourceLimits === undefined) bootAhead();
     const { at: message, extras } = this.#code();
     if (words[at + T_IDENT] === 0) identify(at); // a pool's worker has its ident from before
@@ -255,7 +255,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
         `cannot set daemon of ${this.name}: it was started. Set it before start().`,
       );
     }
-    words[this[kAt] + T_FLAGS] = daemon ? DAEMON : 0;
+    words[this[kAt] + T_FLAGS] = (words[this[kAt] + T_FLAGS] & ~DAEMON) | (daemon ? DAEMON : 0);
   }
   /** The same as reading `daemon`. */
   isDaemon(): boolean {

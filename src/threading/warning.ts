@@ -2,17 +2,18 @@
  * Warnings that teach: of what is no error to the library, and hardly ever what was meant. Each is told once, at once
  * (the event loop may be blocked for good), and is switched off by its code as Node's own: `--disable-warning=CODE`.
  */
-import { load } from "#atomics";
+import { load, or } from "#atomics";
 import { isWarningOff, servedByLoop } from "#host";
 import { eachBlock, kindOf } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { H_MAIN_REALM, H_SUPERVISOR_UP, isThread, Kind } from "../memory/layout.ts";
-import { NEW, T_STATE } from "../parking/layout.ts";
+import { NEW, T_FLAGS, T_STATE } from "../parking/layout.ts";
 import { afterParked } from "../parking/park.ts";
 import { here, ident } from "../parking/realm.ts";
 import { IDENT_SHIFT, QUEUE } from "../sync/mutex.ts";
 import { writeOut } from "./output.ts";
 import { nameOf } from "./registry.ts";
+import { TRIED } from "./states.ts";
 import { isSupervisorUp } from "./watch.ts";
 
 /** Milliseconds: shorter waits are what scripts do all the time. */
@@ -76,9 +77,15 @@ function watchLocks(): void {
 
 let unstarted = 0;
 
-/** A thread was made in this realm (+1) or started (-1). */
-export function countUnstarted(change: 1 | -1): void {
-  unstarted += change;
+/** A thread was made in this realm. */
+export function noteMade(): void {
+  unstarted++;
+}
+
+/** Its `start()` was called: if that is refused, its caller has heard why. */
+export function noteTried(at: number): void {
+  if (or(words, at + T_FLAGS, TRIED) & TRIED) return;
+  unstarted--;
 }
 
 /** The process ends: threads that were made and are still there, and that nobody ever started. */
@@ -86,7 +93,8 @@ export function warnOfUnstarted(): void {
   if (unstarted <= 0) return;
   const names: string[] = [];
   eachBlock((at, kind) => {
-    if (isThread(kind) && words[at + T_STATE] === NEW) names.push(nameOf(at));
+    if (isThread(kind) && words[at + T_STATE] === NEW && (words[at + T_FLAGS] & TRIED) === 0)
+      names.push(nameOf(at));
   });
   if (names.length === 0) return;
   const shown = names.slice(0, MOST_NAMES).join(", ");

@@ -35,8 +35,23 @@ describe("THREADKIT_NOT_STARTED", () => {
       t.join();
       using pool = new ThreadPoolExecutor(2);
       pool.submit(() => 1).result();
+      const refused = [1, 2].map(() => new Thread({ target: () => promise }));
+      const promise = Promise.resolve();
+      for (const thread of [...refused, ...refused]) try { thread.start(); } catch {}
+      process.on("exit", () => refused.length);
     `);
     assert.deepEqual(codesIn(stderr), []);
+  });
+
+  test("does not name those whose start was refused", async () => {
+    const stderr = await stderrOf(`
+      const promise = Promise.resolve();
+      const refused = new Thread({ target: () => promise, name: "refused" });
+      try { refused.start(); } catch {}
+      const forgotten = new Thread({ target: () => {}, name: "forgotten" });
+      process.on("exit", () => [refused, forgotten].length);
+    `);
+    assert.match(stderr, /ThreadkitWarning: forgotten: made and never started/);
   });
 
   test("is not told when the program fails, which is told already", async () => {
