@@ -98,7 +98,8 @@ export function warnOfUnstarted(): void {
   });
   if (names.length === 0) return;
   const shown = names.slice(0, MOST_NAMES).join(", ");
-  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} others` : "";
+  const others = names.length - MOST_NAMES;
+  const more = others > 0 ? ` and ${others} other${others > 1 ? "s" : ""}` : "";
   warn(
     "THREADKIT_NOT_STARTED",
     `${shown}${more}: made and never started, so that no target ran. Call start(), or don't make the thread.`,
