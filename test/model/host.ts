@@ -11,3 +11,4 @@ export const endTask = () => {};
 export const inTask = () => false;
 export const aroundTask = () => false;
 export const taskPromise = () => Promise.reject(new Error("models don't await"));
+export const environment = () => undefined;
