@@ -218,8 +218,10 @@ function sortInbox(pool: number): void {
 function append(pool: number, at: number): void {
   const place = pool + P_LANES + 2 * laneIn(wordOf(at));
   words[at + F_LINK] = 0;
+  const tail = words[place + 1];
+  // Another worker put it there, maybe out of memory that has grown since.
   if (words[place] === 0) words[place] = at;
-  else words[words[place + 1] + F_LINK] = at;
+  else cover(tail)[tail + F_LINK] = at;
   words[place + 1] = at;
 }
 

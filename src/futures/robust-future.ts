@@ -36,8 +36,9 @@ function inherit(at: number, thread: number): void {
   if (error === 0) {
     if (!isEmpty(at + F_QUEUE) || word & LISTENED || (word & LEFT) === 0) conclude(at, false);
   } else {
-    if (state === SETTLING) change(at, SETTLING, RUNNING);
-    if (!settle(at, FAILED, error)) release(error);
+    // In the name of the dead: if telling is cut short, the next try finds it theirs, and tells the rest.
+    if (state === SETTLING) change(at, SETTLING, RUNNING, thread);
+    if (!settle(at, FAILED, error, false, thread)) release(error);
   }
   if (words[at + F_PLACE] === OUT) {
     words[at + F_PLACE] = 0;

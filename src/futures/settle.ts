@@ -10,6 +10,7 @@ import { cover, words } from "../memory/arena.ts";
 import { R_BOOTED, R_INBOX, REAPED } from "../parking/layout.ts";
 import { wakeAll } from "../parking/park.ts";
 import { post } from "../parking/queue.ts";
+import { ident } from "../parking/realm.ts";
 import { drop } from "../shared/cell.ts";
 import { postMail } from "../threading/post.ts";
 import { MAIL_FUTURE } from "../threading/states.ts";
@@ -51,16 +52,18 @@ export function claim(at: number): boolean {
 
 /**
  * Settles it with a result (a cell) or an error (a message). False: it has an outcome already, and the cell is still
- * the caller's. `unlinked`: it stands in no list of its pool any more, as when the caller took it out to run it.
+ * the caller's. `unlinked`: it stands in no list of its pool any more, as when the caller took it out to run it. `by`: on
+ * whose behalf.
  */
 export function settle(
   at: number,
   outcome: typeof FINISHED | typeof FAILED,
   cell: number,
   unlinked = false,
+  by = ident,
 ): boolean {
-  const begun = change(at, RUNNING, SETTLING) !== -1;
-  if (!begun && change(at, PENDING, SETTLING) === -1) return false;
+  const begun = change(at, RUNNING, SETTLING, by) !== -1;
+  if (!begun && change(at, PENDING, SETTLING, by) === -1) return false;
   const pool = words[at + F_POOL];
   const count = pool + (outcome === FINISHED ? P_FINISHED : P_FAILED);
   cover(count);

@@ -90,14 +90,14 @@ export function isFinal(at: number): boolean {
 }
 
 /**
- * Moves it from state `from` to `to` on behalf of the calling thread, and keeps its flags.
+ * Moves it from state `from` to `to` on behalf of the calling thread, or of a dead one, and keeps its flags.
  * Returns the word as it was, or -1: it is in another state. (No word is -1: there is no state 7.)
  */
-export function change(at: number, from: number, to: number): number {
+export function change(at: number, from: number, to: number, by = ident): number {
   for (;;) {
     const word = load(words, at + F_STATE);
     if ((word & STATE) !== from) return -1;
-    const next = (word & ~IDENT_MASK & ~STATE) | to | (ident << IDENT_SHIFT);
+    const next = (word & ~IDENT_MASK & ~STATE) | to | (by << IDENT_SHIFT);
     if (compareExchange(words, at + F_STATE, word, next) === word) return word;
   }
 }

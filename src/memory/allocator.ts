@@ -39,13 +39,15 @@ export function allocate(kind: Kind, size: number): number {
     at = sizeClass >= 0 ? takeSmall(sizeClass) : takeSpan(Math.ceil(total / PAGE_WORDS));
     cover(at);
     words[at - 1] = 1;
-    words[at - 2] = kind | ((sizeClass >= 0 ? sizeClass : SPAN_CLASS) << 8);
+    words[at - 2] = Kind.Store | ((sizeClass >= 0 ? sizeClass : SPAN_CLASS) << 8);
   } finally {
     leave(words, H_GUARD);
   }
   // Pages that another thread grew may follow those that this realm has seen.
   cover(at + size - 1);
   words.fill(0, at, at + size);
+  // Its kind last: until now it holds what the block before it held, which nobody must take for words of that kind.
+  words[at - 2] += kind - Kind.Store;
   return at;
 }
 
@@ -192,12 +194,20 @@ export function release(at: number): void {
   disposing = true;
   try {
     for (let block = doomed.pop(); block !== undefined; block = doomed.pop()) {
+      coverSpan(block);
       disposers.get(words[block - 2] & KIND_MASK)?.(block);
       free(block);
     }
   } finally {
     disposing = false;
   }
+}
+
+/** All of a large block: a view may end within it. */
+function coverSpan(at: number): void {
+  if (words[at - 2] >>> 8 !== SPAN_CLASS) return;
+  const page = Math.floor(at / PAGE_WORDS);
+  cover((page + (words[H_PAGES + page] & ~PAGE_SPAN)) * PAGE_WORDS - 1);
 }
 
 /** Does anybody refer to it? Else it is about to be freed: see `postponed`. */

@@ -25,8 +25,10 @@ import {
   R_PARENT,
   R_THREAD,
   REAPED,
+  RUNNABLE,
   T_FLAGS,
   T_REALM,
+  T_STATE,
 } from "../parking/layout.ts";
 import { createRealm, here } from "../parking/realm.ts";
 import { wakeWord } from "../parking/word.ts";
@@ -42,10 +44,11 @@ const workers = new Map<number, HostWorker>();
 /** Gives a thread to a carrier from the cache, or to a new one. The supervisor does it for threads that can't. */
 export function assign(job: Job): void {
   supervisorSoon();
-  if (load(cover(job.thread), job.thread + T_FLAGS) & KILLED) {
-    // Killed while the wish to start it was on its way.
-    release(job.message);
+  const isKilled = (load(cover(job.thread), job.thread + T_FLAGS) & KILLED) !== 0;
+  if (isKilled || load(words, job.thread + T_STATE) !== RUNNABLE) {
+    // Killed, or over with its starter, while the wish to start it was on its way.
     endThread(job.thread);
+    release(job.message);
     return;
   }
   if (job.resourceLimits === undefined) {
@@ -140,6 +143,7 @@ function boot(realm: number, parent: 0 | 1, job: Job | undefined): void {
   });
   if (parent === 0) askSupervisor({ watch: realm, port: ours }, [ours]);
   else watchHere(realm, ours);
+  if (parent === 1) return;
   const handler = whileBooting;
   whileBooting = undefined;
   handler?.();

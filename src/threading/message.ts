@@ -98,7 +98,7 @@ function pack(value: unknown, label: string, owner: object, keep: (extras: reado
 
 /** The block that `packKept` made for a message with extras. */
 export function parcelOf(at: number): number {
-  cover(at);
+  coverHolds(at);
   return words[at + HEADER + words[at + HOLDS] - 1];
 }
 
@@ -200,7 +200,15 @@ export function carriesCode(kind: Kind, word: number): void {
   leadsTo(kind, (at) => (words[at + word] === 0 ? [] : [words[at + word]]));
 }
 
-const holdsOf: Leads = (at) => Array.from({ length: words[at + HOLDS] }, (_, i) => words[at + HEADER + i]);
+const holdsOf: Leads = (at) => {
+  coverHolds(at);
+  return Array.from({ length: words[at + HOLDS] }, (_, i) => words[at + HEADER + i]);
+};
+
+/** All of what it lists: a long list may reach beyond the view that has its begin. */
+function coverHolds(at: number): void {
+  cover(at + HEADER + cover(at)[at + HOLDS]);
+}
 
 function leadsOf(kind: number): Leads | undefined {
   return kind === Kind.Message ? holdsOf : lookUp(leads, kind);
@@ -231,5 +239,6 @@ function extent(at: number) {
 }
 
 onDispose(Kind.Message, (at) => {
+  coverHolds(at);
   for (let i = 0; i < words[at + HOLDS]; i++) release(words[at + HEADER + i]);
 });

@@ -5,6 +5,10 @@ import { bytesAt, words } from "../memory/arena.ts";
 import { H_CODE_CACHE, Kind } from "../memory/layout.ts";
 import { CACHES, FILES, LENGTHS, wholeWords } from "./cached-code.ts";
 
+export function hasCodeCache(): boolean {
+  return load(words, H_CODE_CACHE) !== 0;
+}
+
 /** Leaves the caches in the arena, where the next workers find them. */
 export function offerCodeCache(make: (file: string) => Uint8Array | undefined): void {
   const caches = FILES.map((file) => make(file) ?? new Uint8Array());

@@ -9,7 +9,7 @@ import { expectLastCall } from "../threading/endings.ts";
 import { outgoing, setOutgoing } from "../threading/outgoing.ts";
 import { watchWaits } from "../threading/warning.ts";
 import { withoutSupervisor } from "../threading/watch.ts";
-import { offerCodeCache } from "./code-cache.ts";
+import { hasCodeCache, offerCodeCache } from "./code-cache.ts";
 import { runWorker as work } from "./entry.ts";
 
 type Supervise = typeof import("./supervise.ts");
@@ -33,8 +33,19 @@ const supervising = () => load("supervise.cjs") as Supervise;
 
 /** In main, if it can: the first worker that boots finds compiled code. */
 export function cacheWith(codeCache: (file: string) => Uint8Array, hasRun: (file: string) => boolean): void {
-  onFirstBoot(() => offerCodeCache((file) => (hasRun(file) ? codeCache(file) : undefined)));
+  onFirstBoot(() => {
+    if (hasCodeCache()) return; // the supervisor's are better
+    try {
+      offerCodeCache((file) => (hasRun(file) ? codeCache(file) : undefined));
+    } catch {
+      // Without memory for them workers compile, as they would anyway.
+    }
+  });
 }
+
+/** Loads a file as the library does in this thread. */
+export const loadFile = (file: string): unknown => load(file);
+
 watchWaits();
 withoutSupervisor((realm) => supervising().reap(realm));
 setOutgoing(() => load("outgoing.cjs") as never);

@@ -94,9 +94,13 @@ const GRACE = 4;
  */
 function seeToEnd(thread: number, looks = 1, unbornFor = 0): void {
   const realm = cover(thread)[thread + T_REALM];
-  // Without a realm it is still on its way here, and `assign` will see that it was killed.
-  if (realm === 0 || load(words, thread + T_STATE) === TERMINATED) {
+  if (load(words, thread + T_STATE) === TERMINATED) {
     release(thread);
+    return;
+  }
+  if (realm === 0) {
+    // It is on its way to a carrier. Who gives it one looks whether it was killed, and may have looked just before.
+    setTimeout(() => patiently(() => seeToEnd(thread)), LOOK);
     return;
   }
   if (isPowerOfTwo(looks) && (looks > GRACE || stopsRunning())) endWorker(thread);
