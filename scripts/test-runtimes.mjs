@@ -115,17 +115,16 @@ function runSuites(name, runtime, binary, count) {
     rmSync(report, { force: true });
     const names = values.all ? [] : Object.keys(listed);
     const result = run(binary, runtime.test(file, report), SUITE, JSON.stringify(names));
+    const output = `${result.stdout}${result.stderr}`;
+    const unknown = names.filter((test) => !output.includes(`left out: ${test}\n`));
     for (const test of names) {
-      if (`${result.stdout}${result.stderr}`.includes(`left out: ${test}\n`))
-        count("skip", suite, reasons[listed[test].replace("?", "")]);
+      if (!unknown.includes(test)) count("skip", suite, reasons[listed[test].replace("?", "")]);
       else count("fail", `${suite}: ${test}`, "It is listed as left out, and no test of the suite.");
     }
     if (!existsSync(report)) {
-      count(
-        "fail",
-        suite,
-        `it left no report\n${result.stdout?.slice(-2000)}\n${result.stderr?.slice(-2000)}`,
-      );
+      // Bun leaves none where all tests are left out.
+      if (names.length > 0 && unknown.length === 0 && /No tests found|0 pass/i.test(output)) continue;
+      count("fail", suite, `it left no report\n${output.slice(-4000)}`);
       continue;
     }
     for (const test of readReport(report)) {
