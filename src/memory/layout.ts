@@ -3,7 +3,7 @@
  * Raise VERSION with any change here: two copies of the library with different maps must refuse each other.
  */
 export const MAGIC = 0x544b4954; // "TKIT"
-export const VERSION = 5;
+export const VERSION = 6;
 
 // Header words (indices into the arena as Int32Array).
 export const H_MAGIC = 0;
@@ -58,6 +58,8 @@ export const H_PUSHES = 40;
 /** Realms that look out for long, LOOKOUTS at most: see parking/spin. */
 export const H_LOOKOUTS = 41;
 export const LOOKOUTS = 15;
+/** How often the lists of threads and realms were linked anew after a death. */
+export const H_RELINKS = 56;
 /** One word for each page; see PAGE_*. */
 export const H_PAGES = 64;
 

@@ -45,10 +45,20 @@ export function createRealm(): number {
   const at = allocate(Kind.Realm, REALM_WORDS);
   words[at + R_NODE + N_REALM] = at;
   enter(words, H_REGISTRY_GUARD);
-  words[at + R_NEXT] = words[H_REALMS];
-  words[H_REALMS] = at;
+  // Who links the lists anew after a death finds the block, listed or not.
+  if (!isListed(at)) {
+    words[at + R_NEXT] = words[H_REALMS];
+    words[H_REALMS] = at;
+  }
   leave(words, H_REGISTRY_GUARD);
   return at;
+}
+
+/** Under the guard. */
+function isListed(at: number): boolean {
+  for (let other = words[H_REALMS]; other !== 0; other = cover(other)[other + R_NEXT])
+    if (other === at) return true;
+  return false;
 }
 
 /** A worker's first step: from here on this realm is `at`. */

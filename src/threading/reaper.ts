@@ -17,7 +17,6 @@ import {
   H_OUTPUT_GUARD,
   H_REALMS,
   H_REGISTRY_GUARD,
-  H_THREADS,
   isThread,
   Kind,
 } from "../memory/layout.ts";
@@ -56,7 +55,6 @@ import {
   T_EXCEPTION,
   T_FLAGS,
   T_IDENT,
-  T_NEXT,
   T_REALM,
   T_STARTER,
   T_STATE,
@@ -72,6 +70,7 @@ import { deathError, orphanError } from "./death-errors.ts";
 import { report, reportLater } from "./excepthook.ts";
 import { endThread } from "./join.ts";
 import { packThrown, unpack } from "./message.ts";
+import { relinkRegistry } from "./relink.ts";
 import {
   BUSY,
   DAEMON,
@@ -270,17 +269,4 @@ function delistRealm(realm: number): void {
     break;
   }
   leave(words, H_REGISTRY_GUARD);
-}
-
-function relinkRegistry(): void {
-  words[H_THREADS] = words[H_REALMS] = 0;
-  eachBlock((at, kind) => {
-    if (kind === Kind.Realm) {
-      words[at + R_NEXT] = words[H_REALMS];
-      words[H_REALMS] = at;
-    } else if (isThread(kind) && words[at + T_STATE] !== NEW && words[at + T_STATE] !== TERMINATED) {
-      words[at + T_NEXT] = words[H_THREADS];
-      words[H_THREADS] = at;
-    }
-  });
 }

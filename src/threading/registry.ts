@@ -1,11 +1,19 @@
 /** The list of live threads, and the names in their control blocks. */
-import { add, and, or, sub } from "#atomics";
+import { add, and, load, or, sub } from "#atomics";
 import { nativeThreadId } from "#host";
 import { RuntimeError } from "../errors/errors.ts";
 import { allocate, onDispose, release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
-import { H_IDENT, H_LIVE, H_MAIN_REALM, H_REGISTRY_GUARD, H_THREADS, Kind } from "../memory/layout.ts";
+import {
+  H_IDENT,
+  H_LIVE,
+  H_MAIN_REALM,
+  H_REGISTRY_GUARD,
+  H_RELINKS,
+  H_THREADS,
+  Kind,
+} from "../memory/layout.ts";
 import { readText, storeText } from "../memory/text.ts";
 import {
   N_IDENT,
@@ -26,7 +34,7 @@ import {
 } from "../parking/layout.ts";
 import { ring } from "../parking/queue.ts";
 import { here, MAIN_IDENT } from "../parking/realm.ts";
-import { COUNTED, DAEMON, IS_MAIN } from "./states.ts";
+import { COUNTED, DAEMON, IS_MAIN, LISTED } from "./states.ts";
 
 /** Control block of the thread that runs here. Main's is made at first use. */
 export function currentBlock(): number {
@@ -60,11 +68,23 @@ function makeMain(realm: number): number {
 
 /** Enters a thread in the list, with a reference for as long as it is there. */
 export function enlist(at: number): void {
+  const before = load(words, H_RELINKS);
   retain(at);
+  or(words, at + T_FLAGS, LISTED);
   enter(words, H_REGISTRY_GUARD);
-  words[at + T_NEXT] = words[H_THREADS];
-  words[H_THREADS] = at;
+  // Lists that were linked anew meanwhile have it already, if that came after the flag.
+  if (load(words, H_RELINKS) === before || !isListed(at)) {
+    words[at + T_NEXT] = words[H_THREADS];
+    words[H_THREADS] = at;
+  }
   leave(words, H_REGISTRY_GUARD);
+}
+
+/** Under the guard. */
+function isListed(at: number): boolean {
+  for (let thread = words[H_THREADS]; thread !== 0; thread = cover(thread)[thread + T_NEXT])
+    if (thread === at) return true;
+  return false;
 }
 
 export function delist(at: number): void {
@@ -78,6 +98,7 @@ export function delist(at: number): void {
     if (thread !== at) continue;
     if (before === 0) words[H_THREADS] = words[at + T_NEXT];
     else words[before + T_NEXT] = words[at + T_NEXT];
+    and(words, at + T_FLAGS, ~LISTED);
     found = true;
     break;
   }
