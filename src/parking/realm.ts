@@ -46,7 +46,7 @@ export function createRealm(): number {
   words[at + R_NODE + N_REALM] = at;
   enter(words, H_REGISTRY_GUARD);
   // Who links the lists anew after a death finds the block, listed or not.
-  if (!isListed(at)) {
+  if (!isListed(H_REALMS, R_NEXT, at)) {
     words[at + R_NEXT] = words[H_REALMS];
     words[H_REALMS] = at;
   }
@@ -54,9 +54,9 @@ export function createRealm(): number {
   return at;
 }
 
-/** Under the guard. */
-function isListed(at: number): boolean {
-  for (let other = words[H_REALMS]; other !== 0; other = cover(other)[other + R_NEXT])
+/** Is the block in the list that begins at `head` and goes on by `link`? Under the registry's guard. */
+export function isListed(head: number, link: number, at: number): boolean {
+  for (let other = words[head]; other !== 0; other = cover(other)[other + link])
     if (other === at) return true;
   return false;
 }

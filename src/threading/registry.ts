@@ -33,7 +33,7 @@ import {
   THREAD_WORDS,
 } from "../parking/layout.ts";
 import { ring } from "../parking/queue.ts";
-import { here, MAIN_IDENT } from "../parking/realm.ts";
+import { here, isListed, MAIN_IDENT } from "../parking/realm.ts";
 import { COUNTED, DAEMON, IS_MAIN, LISTED } from "./states.ts";
 
 /** Control block of the thread that runs here. Main's is made at first use. */
@@ -73,18 +73,11 @@ export function enlist(at: number): void {
   or(words, at + T_FLAGS, LISTED);
   enter(words, H_REGISTRY_GUARD);
   // Lists that were linked anew meanwhile have it already, if that came after the flag.
-  if (load(words, H_RELINKS) === before || !isListed(at)) {
+  if (load(words, H_RELINKS) === before || !isListed(H_THREADS, T_NEXT, at)) {
     words[at + T_NEXT] = words[H_THREADS];
     words[H_THREADS] = at;
   }
   leave(words, H_REGISTRY_GUARD);
-}
-
-/** Under the guard. */
-function isListed(at: number): boolean {
-  for (let thread = words[H_THREADS]; thread !== 0; thread = cover(thread)[thread + T_NEXT])
-    if (thread === at) return true;
-  return false;
 }
 
 export function delist(at: number): void {
