@@ -1,4 +1,4 @@
-/** Keys of what only the library itself may do with a `Future`. */
+/** Keys of what only the library itself may do with a `Future` or an executor. */
 
 /** Makes one for a pool's task: not listed as a handle before it crosses. */
 export const kMake: unique symbol = Symbol("threadkit.make");
@@ -21,3 +21,5 @@ export const kWaitAsync: unique symbol = Symbol("threadkit.waitAsync");
 export const kThen: unique symbol = Symbol("threadkit.then");
 /** Has a function called when it is done. */
 export const kTell: unique symbol = Symbol("threadkit.tell");
+/** Of an executor: has one task of a `map` run. */
+export const kSubmitChunk: unique symbol = Symbol("threadkit.submitChunk");

@@ -3,8 +3,13 @@
 import { SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import type { SendableItems, SendableResult } from "../transfer/sendable.ts";
+import { runChunk, runChunkAsync } from "./chunk.ts";
+import { kSubmitChunk } from "./doors.ts";
 import type { Future } from "./future.ts";
 import { type FutureResults, type MapOptions, mapTasks } from "./map.ts";
+
+type Task = (...args: readonly unknown[]) => unknown;
+const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
 
 /** What a parameter list of several iterables is, for functions that take an item of each. */
 export type Iterables<T extends readonly unknown[]> = { [K in keyof T]: Iterable<T[K]> };
@@ -76,6 +81,11 @@ export abstract class Executor extends SharedObject implements Disposable, Async
   /** How many tasks it runs at a time, for the size of chunks. */
   protected parallelism(): number {
     return 1;
+  }
+
+  /** @internal One task of a `map`: `fn` with each of `items`, which are argument lists. */
+  [kSubmitChunk](fn: Task, items: readonly (readonly unknown[])[]): Future<unknown> {
+    return this.submit(fn instanceof AsyncFunction ? runChunkAsync : runChunk, fn, items);
   }
 
   /** Leaves it: what is queued still runs, and is waited for. Blocks; twin: `await using`. */

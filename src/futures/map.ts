@@ -2,7 +2,8 @@
 import { describe, FutureTimeoutError, rangeError, typeError } from "../errors/errors.ts";
 import { checkSignal, checkTimeout, deadlineOf, type Signal } from "../parking/deadline.ts";
 import { checkBlocking } from "../parking/park.ts";
-import { type ChunkResult, runChunk, runChunkAsync } from "./chunk.ts";
+import type { ChunkResult } from "./chunk.ts";
+import { kSubmitChunk } from "./doors.ts";
 import type { Future } from "./future.ts";
 
 /** Options of `map`, behind the items. */
@@ -22,7 +23,7 @@ export interface FutureResults<R> extends Iterable<R>, AsyncIterable<R> {}
 
 type Fn = (...args: readonly unknown[]) => unknown;
 interface Submitter {
-  submit(fn: Fn, ...args: readonly unknown[]): Future<unknown>;
+  [kSubmitChunk](fn: Fn, items: readonly (readonly unknown[])[]): Future<unknown>;
 }
 
 /** Tasks for each worker, so that a slow one does not leave the others idle at the end. */
@@ -30,7 +31,6 @@ const TASKS_EACH = 4;
 /** Items of one task at most, unless asked: what a task holds must fit in a message. */
 const MOST = 1024;
 const VERB = "map";
-const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
 
 export function mapTasks(
   executor: Submitter,
@@ -196,8 +196,7 @@ class Results implements FutureResults<unknown> {
           items.push(row.value);
         }
         if (items.length === 0) return;
-        const run = this.#fn instanceof AsyncFunction ? runChunkAsync : runChunk;
-        this.#tasks.push(this.#executor.submit(run as Fn, this.#fn, items));
+        this.#tasks.push(this.#executor[kSubmitChunk](this.#fn, items));
       }
     } catch (error) {
       this.#stop();

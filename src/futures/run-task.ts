@@ -4,6 +4,7 @@ import { words } from "../memory/arena.ts";
 import { drop, pack } from "../shared/cell.ts";
 import { packOnce } from "../threading/held-code.ts";
 import { packThrown } from "../threading/message.ts";
+import { isThenable } from "./chunk.ts";
 import { P_PACE, P_TIMES } from "./pool-words.ts";
 import { claim, settle } from "./settle.ts";
 import { callTask, prepareTask } from "./task-code.ts";
@@ -102,10 +103,4 @@ function succeed(at: number, result: unknown, unlinked: boolean): void {
 export function fail(at: number, error: unknown, unlinked: boolean): void {
   const message = packThrown(error);
   if (!settle(at, FAILED, message, unlinked)) release(message);
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
-  );
 }

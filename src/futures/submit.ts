@@ -45,19 +45,20 @@ export function checkSubmit(options: unknown): How {
   };
 }
 
-/** 1. May it be submitted? 2. Pack it. 3. Room. 4. In. */
+/** 1. May it be submitted? 2. Pack it. 3. Room. 4. In. `form`: 0, or CHUNK, as `packTask` has it. */
 export function submitTask(
   pool: SharedObject,
   how: How,
   fn: Task,
   args: readonly unknown[],
+  form = 0,
 ): Future<unknown> {
   const at = pool[kAt];
   checkOpen(at, fn);
   if (words[at + P_ROOM] !== 0 && roomOf(at).value === 0) checkBlocking("submit", "submitAsync()");
   // A worker boots while the function is captured: that takes as long the first time.
   if (load(words, at + P_IDLE) === 0 && isShort(at, 1)) bootAhead();
-  const future = packed(pool, how, fn, args);
+  const future = packed(pool, how, fn, args, form);
   if (isAborted(future, how)) return future;
   if (words[at + P_ROOM] !== 0) {
     waitForRoom(at);
@@ -116,10 +117,10 @@ function checkRoom(at: number, fn: Task, future: Future<unknown>): void {
   }
 }
 
-function packed(pool: SharedObject, how: How, fn: Task, args: readonly unknown[]): Future<unknown> {
+function packed(pool: SharedObject, how: How, fn: Task, args: readonly unknown[], form = 0): Future<unknown> {
   const future = Future[kMake]<Future<unknown>>();
   const at = future[kAt];
-  words[at + F_STATE] = laneBits(how.lane);
+  words[at + F_STATE] = laneBits(how.lane) | form;
   try {
     packTask(at, fn, args, pool);
   } catch (error) {

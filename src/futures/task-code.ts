@@ -13,7 +13,8 @@ import { isBlock, NOTHING, open, pack } from "../shared/cell.ts";
 import { packHeld, packOnce, unpackHeld } from "../threading/held-code.ts";
 import { isPlain, prepare } from "../threading/message.ts";
 import { outgoing } from "../threading/outgoing.ts";
-import { ASYNC_TASK, F_ARGS, F_CODE, F_STATE, SINGLE } from "./words.ts";
+import { runChunk } from "./chunk.ts";
+import { ASYNC_TASK, CHUNK, F_ARGS, F_CODE, F_STATE, SINGLE } from "./words.ts";
 
 export type Task = (...args: readonly unknown[]) => unknown;
 
@@ -36,11 +37,15 @@ const packed = new WeakMap<Task, TaskCode>();
 const seen = new WeakSet<Task>();
 const REMEDY = "Give it as an argument that can cross, or make it inside the task.";
 
-/** Puts function and arguments into the block of a future that nobody else knows yet. */
+/**
+ * Puts function and arguments into the block of a future that nobody else knows yet. With `CHUNK` in its state, `args`
+ * is a list of argument lists.
+ */
 export function packTask(at: number, fn: Task, args: readonly unknown[], owner: object): void {
   words[at + F_CODE] = packFunction(fn, owner);
   if (fn instanceof AsyncFunction) words[at + F_STATE] |= ASYNC_TASK;
-  if (args.length === 1) {
+  if (words[at + F_STATE] & CHUNK) words[at + F_ARGS] = pack(args, "the items", owner, packOnce);
+  else if (args.length === 1) {
     words[at + F_ARGS] = pack(args[0], "the argument", owner, packOnce);
     words[at + F_STATE] |= SINGLE;
   } else words[at + F_ARGS] = args.length === 0 ? NOTHING : pack(args, "the arguments", owner, packOnce);
@@ -96,11 +101,12 @@ export function callTask(at: number): unknown {
   const cell = words[at + F_ARGS];
   const fn = kept.get(code)?.fn ?? unpackFunction(code);
   const args = open(cell);
-  const single = (words[at + F_STATE] & SINGLE) !== 0;
+  const form = words[at + F_STATE] & (SINGLE | CHUNK);
   words[at + F_CODE] = words[at + F_ARGS] = 0;
   release(code);
   if (isBlock(cell)) release(cell);
-  if (single) return fn(args);
+  if (form === SINGLE) return fn(args);
+  if (form === CHUNK) return runChunk(fn, args as readonly (readonly unknown[])[]);
   return cell === NOTHING ? fn() : fn(...(args as readonly unknown[]));
 }
 

@@ -12,6 +12,7 @@ import { beforeLastCall } from "../threading/endings.ts";
 import { heedExit } from "../threading/exit.ts";
 import type { Sendable, SendableItems, SendableResult } from "../transfer/sendable.ts";
 import { isBroken } from "./broken.ts";
+import { kSubmitChunk } from "./doors.ts";
 import { Executor, type Iterables } from "./executor.ts";
 import type { Future } from "./future.ts";
 import { furnish } from "./make-pool.ts";
@@ -31,6 +32,7 @@ import "./robust-pool.ts";
 import { cancel } from "./settle.ts";
 import { checkSubmit, type How, PLAIN, submitTask, submitTaskAsync } from "./submit.ts";
 import type { Task } from "./task-code.ts";
+import { CHUNK } from "./words.ts";
 
 /**
  * A pool of threads. `submit` returns at once with a future; workers take tasks by priority, then in the order
@@ -129,6 +131,13 @@ export class ThreadPoolExecutor<I extends readonly unknown[] = readonly unknown[
     if (beginShutdown(this[kAt], options)) await overEvent(this[kAt]).waitAsync();
   }
 
+  /** @internal The function is shipped once for all tasks of a `map`. */
+  override [kSubmitChunk](fn: Task, items: readonly (readonly unknown[])[]): Future<unknown> {
+    // A subclass may have a `submit` of its own.
+    if (this.submit !== submit) return super[kSubmitChunk](fn, items);
+    return submitTask(this, PLAIN, fn, items, CHUNK);
+  }
+
   /** Most workers at a time. */
   get maxWorkers(): number {
     return words[this[kAt] + P_MAX];
@@ -203,6 +212,11 @@ export class SubmittingPool {
   }
 
   /** @internal */
+  [kSubmitChunk](fn: Task, items: readonly (readonly unknown[])[]): Future<unknown> {
+    return submitTask(this.#pool, this.#how, fn, items, CHUNK);
+  }
+
+  /** @internal */
   [kInspect](): string {
     return `SubmittingPool { ${this.#pool[kInspect]()} }`;
   }
@@ -232,5 +246,7 @@ function beginShutdown(at: number, options: { wait?: boolean; cancelFutures?: bo
   checkOver(at);
   return wait;
 }
+
+const { submit } = ThreadPoolExecutor.prototype;
 
 defineKind(Kind.Pool, ThreadPoolExecutor as never);

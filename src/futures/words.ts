@@ -34,6 +34,8 @@ export const AWAITED = 16;
 export const STOP = 32;
 /** F_ARGS is the one argument, not a list of them. */
 export const SINGLE = 64;
+/** F_ARGS is a list of argument lists: the function is called with each, and the result is a `ChunkResult`. */
+export const CHUNK = 128;
 /** The lane of its priority: three bits. */
 const LANE_SHIFT = 8;
 export const LANES = 8;

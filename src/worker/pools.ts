@@ -5,7 +5,7 @@ import { PoolWorker } from "../futures/pool-worker.ts";
 import { partLoaded } from "../memory/parts.ts";
 import * as face from "../public/pools.ts";
 
-// Pools have threads run these, which users don't see.
+// Pools have threads run these, which users don't see; chunks only for executors that are made of others.
 knownExports({ ...face, PoolWorker, runChunk, runChunkAsync });
 partLoaded("pools");
 

@@ -558,6 +558,7 @@ describe("a pool tells", () => {
   test("what it has done and does", async () => {
     using pool = new ThreadPoolExecutor(1);
     const gate = new Event();
+    using _opened = { [Symbol.dispose]: () => gate.set() }; // else leaving the pool would wait for what failed below
     const running = pool.submit((gate: Event) => void gate.wait(), gate);
     await until(() => running.running(), "it runs");
     const queued = [1, 2].map(() => pool.submit(() => 1));
@@ -609,6 +610,21 @@ describe("what a future has told is counted", () => {
 });
 
 describe("an Executor of one's own", () => {
+  test("that is a pool is asked for each task of a map", () => {
+    class Counting extends ThreadPoolExecutor {
+      asked = 0;
+      override submit<A extends readonly unknown[], R>(
+        ...task: Parameters<typeof ThreadPoolExecutor.prototype.submit<A, R>>
+      ): Future<Awaited<R>> {
+        this.asked++;
+        return super.submit(...task);
+      }
+    }
+    using pool = new Counting(1);
+    assert.deepEqual([...pool.map((n: number) => n + 1, [1, 2, 3, 4], { chunksize: 2 })], [2, 3, 4, 5]);
+    assert.equal(pool.asked, 2);
+  });
+
   test("needs submit only, and has map and `using`", async () => {
     const closed = new SharedBoolean();
     class Inline extends Executor {
