@@ -1,9 +1,8 @@
 /**
  * Parcels: what can't be bytes, on its way to a reader that nobody knows yet. The supervisor keeps it, since it is always
- * there and answers while everybody else blocks. A block stands for it, so that it goes when nobody refers to it.
- *
- * word 0   counts answers: who waits for one sleeps on it
- * word 1   serial number: the block may stand for another parcel later
+ * there and answers while everybody else blocks. A block stands for it, so that it goes when nobody refers to it: its one
+ * word is the parcel's serial number, as the block may stand for another parcel later. The supervisor never looks into it:
+ * whoever got an answer may have given it back, and it may be anybody's by then.
  */
 import { add, load } from "#atomics";
 import { channel, openPort, readsPorts, receiveOn } from "#host";
@@ -12,19 +11,19 @@ import type { HostPort } from "../host/host.ts";
 import { allocate, onDispose } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { H_PARCELS, Kind } from "../memory/layout.ts";
+import { R_WAKE } from "../parking/layout.ts";
 import { here as realm } from "../parking/realm.ts";
 import { waitWord } from "../parking/word.ts";
 import { takeMoves } from "../transfer/marks.ts";
 import { askSupervisor, isMainRealm, startSupervisor, supervisorSoon } from "./watch.ts";
 
-const ANSWERS = 0;
-const SERIAL = 1;
-/** Milliseconds between two looks: an answer wakes us, unless it came before we slept. */
+const SERIAL = 0;
+/** Milliseconds between two looks: an answer rouses us, unless it came before we slept. */
 const STEP = 5;
 
 /** Gives them away; what `transfer()` marked moves. The block comes with a reference. */
 export function deposit(extras: readonly unknown[]): number {
-  const at = allocate(Kind.Parcel, 2);
+  const at = allocate(Kind.Parcel, 1);
   const serial = add(words, H_PARCELS, 1) + 1;
   words[at + SERIAL] = serial;
   const moves = takeMoves(extras);
@@ -45,7 +44,7 @@ let line: unknown;
 /** Takes or copies them, asleep until the supervisor has answered. */
 export function fetch(at: number, doing: string): readonly unknown[] {
   const serial = cover(at)[at + SERIAL];
-  const extras = here !== undefined ? here(serial) : readsPorts() ? ask(at, serial) : takeArrived(serial);
+  const extras = here !== undefined ? here(serial) : readsPorts() ? ask(serial) : takeArrived(serial);
   if (extras !== undefined) return extras;
   throw new RuntimeError(
     "TRANSFERRED",
@@ -53,7 +52,7 @@ export function fetch(at: number, doing: string): readonly unknown[] {
   );
 }
 
-function ask(at: number, serial: number): readonly unknown[] | undefined {
+function ask(serial: number): readonly unknown[] | undefined {
   let port: unknown;
   if (line === undefined) {
     const { ours, theirs } = channel();
@@ -61,15 +60,13 @@ function ask(at: number, serial: number): readonly unknown[] | undefined {
     port = theirs;
   }
   if (isMainRealm()) startSupervisor();
-  askSupervisor(
-    { fetch: serial, realm: realm(), port, place: at + ANSWERS },
-    port === undefined ? [] : [port],
-  );
+  askSupervisor({ fetch: serial, realm: realm(), port }, port === undefined ? [] : [port]);
+  const place = realm() + R_WAKE;
   for (;;) {
-    const seen = load(words, at + ANSWERS);
+    const seen = load(cover(place), place);
     const answer = receiveOn(line) as Answer | undefined;
     if (answer !== undefined) return answer.extras;
-    waitWord(at + ANSWERS, seen, STEP);
+    waitWord(place, seen, STEP);
   }
 }
 
@@ -105,10 +102,7 @@ export function fetchAhead(at: number): Promise<void> | undefined {
   let come = () => {};
   const coming = new Promise<void>((resolve) => (come = resolve));
   asked.set(serial, { coming, come });
-  askSupervisor(
-    { fetch: serial, realm: realm(), port, place: at + ANSWERS },
-    port === undefined ? [] : [port],
-  );
+  askSupervisor({ fetch: serial, realm: realm(), port }, port === undefined ? [] : [port]);
   return coming;
 }
 

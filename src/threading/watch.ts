@@ -24,8 +24,8 @@ export type Request =
   | { kill: number }
   /** Keep these for whoever fetches them; they go at the first fetch if they were moved. */
   | { deposit: number; extras: readonly unknown[]; moves: readonly unknown[] }
-  /** Send them to a realm, by the port that came with its first request, and wake who waits at this word. */
-  | { fetch: number; realm: number; port: unknown; place: number }
+  /** Send them to a realm, by the port that came with its first request, and rouse it. */
+  | { fetch: number; realm: number; port: unknown }
   /** Nobody will fetch them any more. */
   | { drop: number };
 

@@ -1,9 +1,7 @@
 /** What the supervisor keeps for others; see threading/parcels.ts. Deposits, fetches and drops come by different ports. */
-import { add } from "#atomics";
 import { openPort } from "#host";
 import type { HostPort } from "../host/host.ts";
-import { cover } from "../memory/arena.ts";
-import { wakeWord } from "../parking/word.ts";
+import { rouse } from "../parking/queue.ts";
 import { keepHere, onDrop } from "../threading/parcels.ts";
 import type { Request } from "../threading/watch.ts";
 
@@ -41,7 +39,7 @@ export function drop(serial: number): void {
 }
 
 export function answer(request: Fetch): void {
-  const { fetch, realm, port, place } = request;
+  const { fetch, realm, port } = request;
   if (port !== undefined) ports.set(realm, openPort(port));
   const parcel = parcels.get(fetch);
   if (parcel === undefined) {
@@ -50,8 +48,13 @@ export function answer(request: Fetch): void {
   }
   const extras = take(fetch);
   ports.get(realm)?.post({ fetch, extras, moved: parcel.moves.length > 0 }, parcel.moves);
-  add(cover(place), place, 1);
-  wakeWord(place);
+  rouse(realm);
+}
+
+/** The realm is dead, and its block will be another's: it gets no answers. */
+export function forget(realm: number): void {
+  ports.delete(realm);
+  for (const request of early.splice(0)) if (request.realm !== realm) early.push(request);
 }
 
 function take(serial: number): readonly unknown[] | undefined {

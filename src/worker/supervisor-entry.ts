@@ -24,7 +24,7 @@ import { openMailbox } from "../threading/mail.ts";
 import { writeOut } from "../threading/output.ts";
 import { reap } from "../threading/reaper.ts";
 import type { Request } from "../threading/watch.ts";
-import { answer, drop, keep, openStore } from "./parcel-store.ts";
+import { answer, drop, forget, keep, openStore } from "./parcel-store.ts";
 
 /** Milliseconds until it is idle: threads that start with it need the processors more. */
 const SOON = 100;
@@ -69,7 +69,7 @@ const watched = new Map<number, HostPort>();
 
 function watch(carrier: number, end: unknown): void {
   if (end === undefined) {
-    reap(carrier);
+    mourn(carrier);
     return;
   }
   const port = openPort(end);
@@ -79,7 +79,12 @@ function watch(carrier: number, end: unknown): void {
 }
 
 function bury(carrier: number): void {
-  if (watched.delete(carrier)) reap(carrier);
+  if (watched.delete(carrier)) mourn(carrier);
+}
+
+function mourn(carrier: number): void {
+  forget(carrier);
+  reap(carrier);
 }
 
 /** Milliseconds between two looks at a killed thread that is not over. */
