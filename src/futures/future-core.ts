@@ -13,7 +13,7 @@ import {
   type WaitOptions,
 } from "../parking/deadline.ts";
 import { parkSync } from "../parking/park.ts";
-import { parkAsync } from "../parking/park-async.ts";
+import { hasJustTurned, parkAsync } from "../parking/park-async.ts";
 import { HandOver } from "../parking/spin.ts";
 import { drop, pack } from "../shared/cell.ts";
 import { onCrossing, packThrown } from "../threading/message.ts";
@@ -34,7 +34,7 @@ import {
 } from "./doors.ts";
 import { helper } from "./help.ts";
 import { preparation, valueOf } from "./outcome.ts";
-import { hasLedger, isOwned, letGo, ownerListens, place, remove } from "./owner.ts";
+import { hasLedger, isOnlyOne, isOwned, letGo, ownerListens, place, remove } from "./owner.ts";
 import { added, type Reactions, react } from "./reactions.ts";
 import { cancel, forgetTask, settle } from "./settle.ts";
 import { doneSteps } from "./waiting.ts";
@@ -121,6 +121,8 @@ export abstract class FutureCore extends SharedObject {
     signal?.throwIfAborted();
     if (this.#state !== 0) return;
     const at = this[kAt];
+    if (timeout === Number.POSITIVE_INFINITY && signal === undefined && isOwned(this, at))
+      return new Promise((resolve) => this[kTell](resolve));
     retain(at); // another wait may take the outcome in meanwhile
     try {
       helper.later(at);
@@ -162,13 +164,21 @@ export abstract class FutureCore extends SharedObject {
     const at = this[kAt];
     helper.later(at);
     if (isOwned(this, at)) {
-      if (!ownerListens(at)) queueMicrotask(() => this[kComplete]());
+      // In a microtask, when `for (…) pool.submit(…).then(…)` has submitted the rest.
+      if (isOnlyOne() && hasJustTurned()) queueMicrotask(() => this.#lookOut(at));
+      else if (!ownerListens(at)) queueMicrotask(() => this[kComplete]());
     } else {
       parkAsync(doneSteps(at), Number.POSITIVE_INFINITY, signal).then(
         () => this[kComplete](),
         () => (this.#flags &= ~SUBSCRIBED),
       );
     }
+  }
+
+  /** One task at a time, awaited: a hot worker is done with it in less time than it takes to be told. */
+  #lookOut(at: number): void {
+    const isDone = this.#state !== 0 || (isOnlyOne() && hotAwaits.spin(() => isFinal(at)));
+    if (isDone || !ownerListens(at)) this[kComplete]();
   }
 
   /** The same until `signal` says that nobody cares any more. */
@@ -242,6 +252,7 @@ export abstract class FutureCore extends SharedObject {
 
 /** Spinning for a result that comes from a thread that runs right now. */
 const hotFutures = new HandOver();
+const hotAwaits = new HandOver({ onEventLoop: true });
 
 /** Blocks until it is done (true) or the time is up. */
 function waitFor(at: number, timeout: number, what: string, twin: string): boolean {

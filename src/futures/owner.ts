@@ -65,6 +65,11 @@ export function isOwned(future: Owned, at: number): boolean {
   return words[at + F_OWNER] === here() && slots[slotOf(at)] === future;
 }
 
+/** Is one task all that this realm has on its way? */
+export function isOnlyOne(): boolean {
+  return slots.length - free.length === 1;
+}
+
 /** Has `kComplete` called when it is done. False: it is. */
 export function ownerListens(at: number): boolean {
   openMailbox();

@@ -38,7 +38,7 @@ import { ASYNC_TASK, F_POOL, PENDING, stateIn, wordOf } from "./words.ts";
 /** Milliseconds of tasks without a turn of the event loop: what they left to timers and sockets goes on meanwhile. */
 const SLICE = 2;
 /** Milliseconds: who awaits a result comes back by its event loop, which takes 20–100 µs, and submits the next task. */
-const hot = new HandOver(0.1);
+const hot = new HandOver({ limit: 0.1 });
 
 /** Starts a worker, if there is a seat and work to do. Does not wait for it. */
 export function startWorker(pool: number): void {

@@ -149,6 +149,17 @@ function replace(old: number): number {
 }
 
 let listening = false;
+let turned = Number.NEGATIVE_INFINITY;
+/** Milliseconds: so long it may do without a turn; one costs 25 µs. */
+const TURN_EVERY = 1;
+/**
+ * Has this event loop turned just now? Only then may an awaiting wait be over without a turn: in a row they would keep
+ * timers and sockets waiting.
+ */
+export function hasJustTurned(): boolean {
+  return performance.now() - turned < TURN_EVERY;
+}
+
 let readMail: (mail: number) => void = () => {};
 export function onMail(handler: (mail: number) => void): void {
   readMail = handler;
@@ -171,8 +182,13 @@ export function listen(): void {
   }
   const bell = load(cover(realm), realm + R_BELL);
   const rung = waitAsync(words, realm + R_BELL, bell);
-  if (rung.async) void rung.value.then(answer);
+  if (rung.async) void rung.value.then(answerOnTurn);
   else queueMicrotask(answer);
+}
+
+function answerOnTurn(): void {
+  turned = performance.now();
+  answer();
 }
 
 function answer(): void {

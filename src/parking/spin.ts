@@ -64,10 +64,15 @@ export class HandOver {
   #streak = 0;
   #seen = 0;
   readonly #limit: number;
+  readonly #onEventLoop: boolean;
 
-  /** @param limit milliseconds to look for at most */
-  constructor(limit = HAND_OVER) {
+  /**
+   * @param options.limit milliseconds to look for
+   * @param options.onEventLoop true: an event loop waits meanwhile, so it never looks for longer. The other side pushes.
+   */
+  constructor({ limit = HAND_OVER, onEventLoop = false } = {}) {
     this.#limit = limit;
+    this.#onEventLoop = onEventLoop;
   }
 
   /** Waits for `done`, for as long as a wake-up would take or not at all. */
@@ -79,8 +84,8 @@ export class HandOver {
       return false;
     }
     const now = performance.now();
-    const push = this.#mayPush(now);
-    const long = push ? PUSH : this.#streak > STREAK ? LONG : 0;
+    const push = !this.#onEventLoop && this.#mayPush(now);
+    const long = push ? PUSH : this.#streak > STREAK && !this.#onEventLoop ? LONG : 0;
     if (!(long > 0 ? lookOut(done, now, long, this.#limit) : spinUntil(done, now + this.#limit))) {
       this.#lost();
       return false;

@@ -609,6 +609,41 @@ describe("what a future has told is counted", () => {
   });
 });
 
+describe("who awaits one task after the other", () => {
+  test("leaves the event loop its turns", async () => {
+    using pool = new ThreadPoolExecutor(1);
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    try {
+      for (let n = 1; ticks < 20; n++) {
+        assert.equal(await pool.submit((n: number) => n, n), n);
+        assert.ok(n < 500_000, `${ticks} turns in ${n} tasks`);
+      }
+    } finally {
+      clearInterval(timer);
+    }
+  });
+
+  test("gets each outcome, also with others on their way", async () => {
+    using pool = new ThreadPoolExecutor(2);
+    const task = (n: number) => {
+      if (n % 5 === 0) throw new Error(`${n}`);
+      return n;
+    };
+    const told = (n: number) => pool.submit(task, n).then(String, (error) => `not ${(error as Error).message}`);
+    const expected = (n: number) => (n % 5 === 0 ? `not ${n}` : `${n}`);
+    for (let n = 0; n < 5000; n++) {
+      assert.equal(await told(n), expected(n));
+      const future = pool.submit(task, n);
+      const twice = [future.then(String, () => ""), future.then(String, () => "")];
+      if (n % 3 === 0) assert.equal(future.exception() === undefined, n % 5 !== 0);
+      if (n % 7 === 0) assert.equal(await told(n + 1), expected(n + 1));
+      const outcome = n % 5 === 0 ? "" : `${n}`;
+      assert.deepEqual(await Promise.all(twice), [outcome, outcome]);
+    }
+  });
+});
+
 describe("an Executor of one's own", () => {
   test("that is a pool is asked for each task of a map", () => {
     class Counting extends ThreadPoolExecutor {
