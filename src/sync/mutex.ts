@@ -80,7 +80,10 @@ export interface Levels {
   readonly task: number;
 }
 
-/** Whom a release may hand the lock to at once, starving or not; `others`: not to those of the calling realm. */
+/**
+ * Whom a release hands the lock to. Absent: the starving; `anybody`: starving or not; `others`: also those who don't
+ * starve, but of other realms than the calling one.
+ */
 export type HandOver = "anybody" | "others" | undefined;
 
 export interface Taking {
@@ -178,7 +181,7 @@ const LOOK_AHEAD = 16;
  * A promise's event loop may be busy, so behind a promise the first one of each other thread is woken with it,
  * up to the first that blocks. They all try; who is late goes back to its place.
  */
-function giveAway(at: number, kind: MutexKind, woken: number[], handOver?: HandOver): boolean {
+function giveAway(at: number, kind: MutexKind, woken: number[], handOver: HandOver | "nobody"): boolean {
   const queue = at + QUEUE;
   const realms: number[] = [];
   for (let node = firstWaiting(queue), seen = 0; node !== 0 && seen < LOOK_AHEAD; seen++) {
@@ -187,7 +190,7 @@ function giveAway(at: number, kind: MutexKind, woken: number[], handOver?: HandO
     const realm = words[node + N_REALM];
     const asked =
       (flags & STARVING) !== 0 || handOver === "anybody" || (handOver === "others" && realm !== here());
-    const gift = asked && woken.length === 0;
+    const gift = asked && handOver !== "nobody" && woken.length === 0;
     if (!realms.includes(realm) && settle(queue, node, gift ? GIFTED : NOTIFIED)) {
       woken.push(node);
       realms.push(realm);
@@ -203,11 +206,15 @@ function giveAway(at: number, kind: MutexKind, woken: number[], handOver?: HandO
   return false;
 }
 
-/** A wake-up was not used: the next one gets it, if the lock is free; else the holder's release will see to it. */
+/**
+ * A wake-up was not used: the next one gets it, unless there is a holder, whose release will see to it. One look at the
+ * word decides, since others may take a free lock at any moment: looked at twice it may be free first and held then,
+ * and nobody would be woken. For the same reason it can't be handed over, also not to who starves.
+ */
 export function passOn(at: number, kind: MutexKind): void {
   const woken: number[] = [];
   enter(words, at + QUEUE + Q_GUARD);
-  if (!isEmpty(at + QUEUE) && !markContended(at) && load(words, at) === FREE) giveAway(at, kind, woken);
+  if (!isEmpty(at + QUEUE) && !markContended(at)) giveAway(at, kind, woken, "nobody");
   leave(words, at + QUEUE + Q_GUARD);
   for (const node of woken) wake(node);
 }
