@@ -61,6 +61,27 @@ export function isListed(head: number, link: number, at: number): boolean {
   return false;
 }
 
+/** Takes the block out of that list; false if it is not in it. Under the registry's guard. */
+export function delistFrom(head: number, link: number, at: number): boolean {
+  let place = head;
+  for (let other = words[head]; other !== 0; other = cover(other)[place]) {
+    if (other !== at) {
+      place = other + link;
+      continue;
+    }
+    words[place] = cover(at)[at + link];
+    return true;
+  }
+  return false;
+}
+
+/** Takes a realm block out of the list: there is no such realm any more, or never was. */
+export function delistRealm(at: number): void {
+  enter(words, H_REGISTRY_GUARD);
+  delistFrom(H_REALMS, R_NEXT, at);
+  leave(words, H_REGISTRY_GUARD);
+}
+
 /** A worker's first step: from here on this realm is `at`. */
 export function joinRealm(at: number): void {
   cover(at);

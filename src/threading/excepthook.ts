@@ -1,5 +1,5 @@
 /** What happens with an error that nobody caught in a thread. */
-import { load, store } from "#atomics";
+import { compareExchange, load, store } from "#atomics";
 import { inspectError } from "#host";
 import { release, retain } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
@@ -26,11 +26,11 @@ export function install(newHook: Hook | undefined): void {
   if (newHook !== undefined) listen();
 }
 
-/** Forgets the hook of a thread that is over. */
+/** Forgets the hook of a thread that is over. In one step: another thread may be putting its own in force. */
 export function dropHook(): void {
   if (hook === undefined) return;
   hook = undefined;
-  if (words[H_HOOK_REALM] === here()) words[H_HOOK_REALM] = 0;
+  compareExchange(words, H_HOOK_REALM, here(), 0);
 }
 
 /** Reports that thread `at` ended with `error`, which stands encoded in its block too. */
