@@ -12,7 +12,7 @@ import type { HostPort } from "../host/host.ts";
 import { allocate, onDispose } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { H_PARCELS, Kind } from "../memory/layout.ts";
-import { here as realm } from "../parking/realm.ts";
+import { here } from "../parking/realm.ts";
 import { waitWord } from "../parking/word.ts";
 import { takeMoves } from "../transfer/marks.ts";
 import { askSupervisor, isMainRealm, startSupervisor, supervisorSoon } from "./watch.ts";
@@ -22,21 +22,23 @@ const SERIAL = 1;
 /** Milliseconds between two looks: an answer wakes us, unless it came before we slept. */
 const STEP = 5;
 
-/** Gives them away; what `transfer()` marked moves. The block comes with a reference. */
+/** Gives them away; what `transfer()` marked moves, at once. The block comes with a reference. */
 export function deposit(extras: readonly unknown[]): number {
   const at = allocate(Kind.Parcel, 2);
   const serial = add(words, H_PARCELS, 1) + 1;
   words[at + SERIAL] = serial;
   const moves = takeMoves(extras);
   supervisorSoon();
+  // Kept until there is a supervisor they would move only then, and the sender could use them meanwhile.
+  if (moves.length > 0 && isMainRealm()) startSupervisor();
   askSupervisor({ deposit: serial, extras, moves }, moves);
   return at;
 }
 
 /** In the supervisor, where they are: how to reach them without asking. */
-let here: ((serial: number) => readonly unknown[] | undefined) | undefined;
-export function keepHere(look: (serial: number) => readonly unknown[] | undefined): void {
-  here = look;
+let takeKept: ((serial: number) => readonly unknown[] | undefined) | undefined;
+export function keepHere(take: (serial: number) => readonly unknown[] | undefined): void {
+  takeKept = take;
 }
 
 /** This realm's channel to the supervisor. */
@@ -45,11 +47,20 @@ let line: unknown;
 /** Takes or copies them, asleep until the supervisor has answered. */
 export function fetch(at: number, doing: string): readonly unknown[] {
   const serial = cover(at)[at + SERIAL];
-  const extras = here !== undefined ? here(serial) : readsPorts() ? ask(at, serial) : takeArrived(serial);
+  const extras =
+    takeKept !== undefined ? takeKept(serial) : readsPorts() ? ask(at, serial) : takeArrived(serial);
   if (extras !== undefined) return extras;
   throw new RuntimeError(
     "TRANSFERRED",
     `cannot ${doing}: what was transferred with it was taken before. It can be read once.`,
+  );
+}
+
+/** `port`: the other end of `line`, with the first request. */
+function request(at: number, serial: number, port: unknown): void {
+  askSupervisor(
+    { fetch: serial, realm: here(), port, place: at + ANSWERS },
+    port === undefined ? [] : [port],
   );
 }
 
@@ -61,10 +72,7 @@ function ask(at: number, serial: number): readonly unknown[] | undefined {
     port = theirs;
   }
   if (isMainRealm()) startSupervisor();
-  askSupervisor(
-    { fetch: serial, realm: realm(), port, place: at + ANSWERS },
-    port === undefined ? [] : [port],
-  );
+  request(at, serial, port);
   for (;;) {
     const seen = load(words, at + ANSWERS);
     const answer = receiveOn(line) as Answer | undefined;
@@ -90,7 +98,7 @@ const asked = new Map<number, { readonly coming: Promise<void>; readonly come: (
 
 /** Has a parcel come here; undefined: it is there, or `fetch` gets it at once. */
 export function fetchAhead(at: number): Promise<void> | undefined {
-  if (readsPorts() || here !== undefined) return undefined;
+  if (readsPorts() || takeKept !== undefined) return undefined;
   const serial = cover(at)[at + SERIAL];
   if (arrived.has(serial)) return undefined;
   const before = asked.get(serial);
@@ -105,10 +113,7 @@ export function fetchAhead(at: number): Promise<void> | undefined {
   let come = () => {};
   const coming = new Promise<void>((resolve) => (come = resolve));
   asked.set(serial, { coming, come });
-  askSupervisor(
-    { fetch: serial, realm: realm(), port, place: at + ANSWERS },
-    port === undefined ? [] : [port],
-  );
+  request(at, serial, port);
   return coming;
 }
 
@@ -128,7 +133,7 @@ function takeArrived(serial: number): readonly unknown[] | undefined {
 /** In the supervisor: what to do when a parcel is dropped there. */
 onDispose(Kind.Parcel, (at) => {
   const serial = words[at + SERIAL];
-  if (here === undefined) askSupervisor({ drop: serial });
+  if (takeKept === undefined) askSupervisor({ drop: serial });
   else dropHere(serial);
 });
 let dropHere: (serial: number) => void = () => {};
