@@ -85,11 +85,12 @@ function pack(value: unknown, label: string, owner: object, keep: (extras: reado
   try {
     const encoded = encode(value, { label, lifter, shared, isProxy: isForeignProxy });
     const parcel = encoded.extras.length > 0 ? keep(encoded.extras) : 0;
-    // The last of the holds.
-    if (parcel !== 0) encoded.holds.push(parcel);
-    const at = store(encoded);
-    if (parcel !== 0) release(parcel);
-    return { at, extras: encoded.extras };
+    try {
+      if (parcel !== 0) encoded.holds.push(parcel); // the last of the holds
+      return { at: store(encoded), extras: encoded.extras };
+    } finally {
+      if (parcel !== 0) release(parcel);
+    }
   } finally {
     depth--;
     packing.delete(owner);
