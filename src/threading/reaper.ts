@@ -68,7 +68,7 @@ import { breakLocks } from "./break-locks.ts";
 import { deathError, orphanError } from "./death-errors.ts";
 import { report, reportLater } from "./excepthook.ts";
 import { endThread } from "./join.ts";
-import { packThrown, unpack } from "./message.ts";
+import { packLastError, unpack } from "./message.ts";
 import { relinkRegistry } from "./relink.ts";
 import {
   BUSY,
@@ -210,7 +210,7 @@ function endDead(thread: number): void {
   const wanted = (load(words, thread + T_FLAGS) & KILLED) !== 0;
   if (!wanted && load(words, H_EXITING) === 0 && words[thread + T_EXCEPTION] === 0) {
     const error = deathError(thread);
-    words[thread + T_EXCEPTION] = packThrown(error);
+    words[thread + T_EXCEPTION] = packLastError(error);
     if ((words[thread + T_FLAGS] & DAEMON) !== 0) reportLater(thread, error, threadAt);
     else report(thread, error, threadAt);
   }
@@ -237,7 +237,7 @@ function disown(realm: number): void {
   // They tell who asks why they ended. No hook is called: no code of theirs ran that could have failed.
   for (const at of orphans) {
     breakLocks(words[at + T_IDENT]);
-    words[at + T_EXCEPTION] ||= packThrown(orphanError(at));
+    words[at + T_EXCEPTION] ||= packLastError(orphanError(at));
     endThread(at);
   }
 }

@@ -41,7 +41,7 @@ import { kFurnish } from "../threading/doors.ts";
 import { endParts, partsExpect } from "../threading/endings.ts";
 import { dropHook, report } from "../threading/excepthook.ts";
 import { endThread } from "../threading/join.ts";
-import { extrasOf, packThrown, prepare, unpack } from "../threading/message.ts";
+import { extrasOf, packLastError, prepare, unpack } from "../threading/message.ts";
 import { writeOut } from "../threading/output.ts";
 import { ASSIGNED, BUSY, ENDING, FREE, KILLED } from "../threading/states.ts";
 import { Thread, threadAt } from "../threading/thread.ts";
@@ -162,7 +162,7 @@ function finish(realm: number, clean: boolean): void {
   const at = thread;
   if (failed !== undefined) {
     const { error } = failed;
-    words[at + T_EXCEPTION] = packThrown(error);
+    words[at + T_EXCEPTION] = packLastError(error);
     report(at, error, threadAt);
     breakLocks(words[at + T_IDENT]);
   }
@@ -206,7 +206,7 @@ async function nextJob(realm: number): Promise<void> {
 
 function noteExit(code: number, call = `process.exit(${code})`): void {
   if (thread === 0 || mustEnd || (words[thread + T_FLAGS] & (KILLED | ENDING)) !== 0) return;
-  words[thread + T_EXCEPTION] ||= packThrown(
+  words[thread + T_EXCEPTION] ||= packLastError(
     new RuntimeError(
       "THREAD_EXITED",
       `cannot go on with the thread: ${call} was called in it. Return from target to end a thread.`,
