@@ -190,7 +190,7 @@ export const overtaken = model({
 export const passedOn = model({
   share: () => ({ ...shared(), inLine: new Cell() }),
   threads: [
-    (s) => {
+    (s: Shared & { inLine: Cell }) => {
       const at = s.lock[kAt];
       const steps = function* (): Steps<number> {
         return yield {
@@ -206,7 +206,7 @@ export const passedOn = model({
       s.lock.release();
     },
     locked,
-    (s) => {
+    (s: Shared & { inLine: Cell }) => {
       while (s.inLine.load() === 0) pause();
       robustOf(Kind.Lock)?.passOn?.(s.lock[kAt], NOTIFIED);
     },
