@@ -11,12 +11,15 @@ import { N_REALM, R_LEDGER, R_NEXT, R_NODE, REALM_WORDS } from "./layout.ts";
 /** The main thread's ident; others count up from it. */
 export const MAIN_IDENT = 1;
 
+/** Words that name a thread have its ident above two bits of their own. */
+export const IDENT_SHIFT = 2;
+
 /** Ident of the thread that runs here, shifted as lock words want it: read on every acquire. */
-export let mine = MAIN_IDENT << 2;
+export let mine = MAIN_IDENT << IDENT_SHIFT;
 export let ident = MAIN_IDENT;
 export function setIdent(value: number): void {
   ident = value;
-  mine = value << 2;
+  mine = value << IDENT_SHIFT;
   for (const update of followers) update();
 }
 

@@ -23,8 +23,8 @@ import {
   brokenError,
   CONTENDED,
   FREE,
-  type HandOver,
-  IDENT_SHIFT,
+  type HandOverTo,
+  holderOf,
   letGo,
   MUTEX_WORDS,
   type MutexKind,
@@ -32,8 +32,6 @@ import {
   QUEUE,
   type WaitableLock,
 } from "./mutex.ts";
-
-export { STARVING_AFTER } from "./mutex.ts";
 
 const PLAIN: MutexKind = {};
 
@@ -144,11 +142,11 @@ export class Lock extends LockableObject {
     if (word === FREE) return "Lock { free }";
     if (word === BROKEN) return "Lock { broken }";
     const waiting = word & CONTENDED ? lineLength(this.#at + QUEUE) : 0;
-    return `Lock { held by thread ${word >>> IDENT_SHIFT}${waiting > 0 ? `, ${waiting} waiting` : ""} }`;
+    return `Lock { held by thread ${holderOf(word)}${waiting > 0 ? `, ${waiting} waiting` : ""} }`;
   }
 }
 
-function releaseSlow(at: number, handOver?: HandOver): void {
+function releaseSlow(at: number, handOver?: HandOverTo): void {
   const found = letGo(at, PLAIN, handOver);
   if (found === FREE) throw notHeldError();
   if (found === BROKEN) throw brokenError("release");

@@ -3,8 +3,10 @@
  *
  * word            meaning                                  who may leave it, to what
  * FREE            nobody holds it                          anybody → ident
- * ident           held; nobody stands in line              release → FREE; a waiter → ident+CONTENDED
- * ident+CONTENDED held; somebody may stand in line         under the guard: release → FREE, or → next ident (gift)
+ * ident           held; nobody stands in line              release → FREE; a waiter → ident+CONTENDED; the
+ *                                                          supervisor, if that thread was killed → BROKEN
+ * ident+CONTENDED held; somebody may stand in line         under the guard: release → FREE, or → next ident (gift); the
+ *                                                          last to leave the line → ident; the supervisor → BROKEN
  * BROKEN          its holder was killed                    recover() → FREE
  *
  * The ident of the holder costs nothing and tells the supervisor what a dead thread held.
@@ -32,12 +34,11 @@ import {
 } from "../parking/layout.ts";
 import { type ParkRequest, type Steps, wakeAll } from "../parking/park.ts";
 import { firstWaiting, isEmpty, nextWaiting, settle, wake } from "../parking/queue.ts";
-import { here, mine } from "../parking/realm.ts";
+import { here, IDENT_SHIFT, mine } from "../parking/realm.ts";
 
 export const FREE = 0;
 export const CONTENDED = 1;
 export const BROKEN = 2;
-export const IDENT_SHIFT = 2;
 /** Offset of the wait queue behind the word. */
 export const QUEUE = 1;
 /** Counts how often it was broken: who waits for something else meanwhile, without the lock, can tell. */
@@ -62,7 +63,7 @@ export interface WaitableLock {
   /** @throws RuntimeError (LOCK_NOT_OWNED) unless the caller holds it; BrokenLockError (LOCK_BROKEN) */
   mustHold(at: number, verb: string): void;
   /** Gives up every level; the result is what `restore` needs. `handOver`: see `letGo`. */
-  surrender(at: number, handOver?: HandOver): Levels;
+  surrender(at: number, handOver?: HandOverTo): Levels;
   /** Wakes the owners of nodes of `queue` that a notify has settled, at once or when the caller lets the lock go. */
   wake(at: number, queue: number, nodes: readonly number[]): void;
   /** What taking it again by blocking, or by awaiting, is given as. */
@@ -84,7 +85,7 @@ export interface Levels {
  * Whom a release hands the lock to. Absent: the starving; `anybody`: starving or not; `others`: also those who don't
  * starve, but of other realms than the calling one.
  */
-export type HandOver = "anybody" | "others" | undefined;
+export type HandOverTo = "anybody" | "others" | undefined;
 
 export interface Taking {
   /** Neither deadline nor signal ends it. */
@@ -134,6 +135,11 @@ function isGift(at: number, kind: MutexKind): boolean {
   return is;
 }
 
+/** Ident of the thread that a word names, 0: none. */
+export function holderOf(word: number): number {
+  return word >>> IDENT_SHIFT;
+}
+
 /** Does a word name the calling thread? */
 export function isMine(word: number): boolean {
   return (word & ~CONTENDED) === mine;
@@ -155,7 +161,7 @@ function unmarkContended(at: number): void {
 }
 
 /** Lets the word go and wakes who is next. FREE and BROKEN: so it was found, and nothing was done. */
-export function letGo(at: number, kind: MutexKind, handOver?: HandOver): number {
+export function letGo(at: number, kind: MutexKind, handOver?: HandOverTo): number {
   for (;;) {
     const word = load(words, at);
     if (word === FREE || word === BROKEN) return word;
@@ -181,7 +187,7 @@ const LOOK_AHEAD = 16;
  * A promise's event loop may be busy, so behind a promise the first one of each other thread is woken with it,
  * up to the first that blocks. They all try; who is late goes back to its place.
  */
-function giveAway(at: number, kind: MutexKind, woken: number[], handOver: HandOver | "nobody"): boolean {
+function giveAway(at: number, kind: MutexKind, woken: number[], handOver: HandOverTo | "nobody"): boolean {
   const queue = at + QUEUE;
   const realms: number[] = [];
   for (let node = firstWaiting(queue), seen = 0; node !== 0 && seen < LOOK_AHEAD; seen++) {
@@ -221,9 +227,9 @@ export function passOn(at: number, kind: MutexKind): void {
 
 /** The thread `ident` is dead: if it holds the word, nobody waits for it any more. */
 export function breakOwned(at: number, kind: MutexKind, ident: number): void {
-  if (load(words, at) >>> IDENT_SHIFT !== ident) return;
+  if (holderOf(load(words, at)) !== ident) return;
   wakeAll(at + QUEUE, () => {
-    if (load(words, at) >>> IDENT_SHIFT !== ident) return;
+    if (holderOf(load(words, at)) !== ident) return;
     kind.clear?.(at);
     store(words, at + BREAKS, words[at + BREAKS] + 1);
     store(words, at, BROKEN);

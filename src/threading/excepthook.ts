@@ -64,7 +64,7 @@ export function reportOnly(
   toThread: ToThread,
 ): void {
   const realm = load(words, H_HOOK_REALM);
-  if (realm === here()) call(at, error, toThread, where);
+  if (realm === here()) callHook(at, error, toThread, where);
   else if (realm === 0 || !mail(realm, at, () => pack(error))) print(at, error, where);
 }
 
@@ -86,7 +86,7 @@ function mail(realm: number, at: number, pack: () => number): boolean {
 }
 
 /** Calls this realm's hook. */
-export function call(at: number, error: unknown, toThread: ToThread, where = "thread"): void {
+export function callHook(at: number, error: unknown, toThread: ToThread, where = "thread"): void {
   if (hook === undefined) {
     print(at, error, where);
     return;
