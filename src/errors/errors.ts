@@ -138,17 +138,18 @@ export function describe(value: unknown): string {
   }
   if (typeof value === "object") {
     const name = nameOf(() => Object.getPrototypeOf(value)?.constructor);
+    if (name === undefined) return "an object that cannot be looked at";
     return name && name !== "Object" ? `an instance of ${name}` : "an object";
   }
   return String(value);
 }
 
-/** Name of the function that `find` finds; "": it has none, or can't be looked at. */
-function nameOf(find: () => unknown): string {
+/** Name of the function that `find` finds; "": it has none; undefined: it can't be looked at. */
+function nameOf(find: () => unknown): string | undefined {
   try {
     const found = find();
     return typeof found === "function" && typeof found.name === "string" ? found.name : "";
   } catch {
-    return "";
+    return undefined;
   }
 }

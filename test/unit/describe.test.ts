@@ -28,7 +28,7 @@ test("a value that fails when it is looked at is described all the same", () => 
     throw new Error("looked at");
   };
   const traps = { get: fail, getPrototypeOf: fail, getOwnPropertyDescriptor: fail };
-  assert.equal(describe(new Proxy({}, traps)), "an object");
+  assert.equal(describe(new Proxy({}, traps)), "an object that cannot be looked at");
   assert.equal(describe(new Proxy(() => {}, traps)), "a function");
   assert.equal(
     describe(
@@ -38,7 +38,7 @@ test("a value that fails when it is looked at is described all the same", () => 
         },
       }),
     ),
-    "an object",
+    "an object that cannot be looked at",
   );
 });
 
