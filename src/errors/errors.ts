@@ -127,16 +127,29 @@ export function rangeError(code: string, message: string): RangeError & { code: 
   return Object.assign(new RangeError(message), { code });
 }
 
-/** Short description of any value for a message; never runs user code. */
+/** Short description of any value for a message; never fails, whatever getters and proxies do. */
 export function describe(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "function") return value.name ? `function ${value.name}` : "a function";
+  if (typeof value === "function") {
+    const name = nameOf(() => value);
+    return name ? `function ${name}` : "a function";
+  }
   if (typeof value === "object") {
-    const constructor = Object.getPrototypeOf(value)?.constructor;
-    const name = typeof constructor === "function" ? constructor.name : "";
+    const name = nameOf(() => Object.getPrototypeOf(value)?.constructor);
+    if (name === undefined) return "an object that cannot be looked at";
     return name && name !== "Object" ? `an instance of ${name}` : "an object";
   }
   return String(value);
+}
+
+/** Name of the function that `find` finds; "": it has none; undefined: it can't be looked at. */
+function nameOf(find: () => unknown): string | undefined {
+  try {
+    const found = find();
+    return typeof found === "function" && typeof found.name === "string" ? found.name : "";
+  } catch {
+    return undefined;
+  }
 }

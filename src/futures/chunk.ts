@@ -1,4 +1,5 @@
 /** One task of a `map`: several items. Runs in the worker. */
+import { isThenable } from "../threading/thenable.ts";
 
 /** Results of the first items; `failed` holds what the next one threw. */
 export interface ChunkResult {
@@ -46,10 +47,4 @@ async function goOn(
   } catch (error) {
     return { values, failed: { error } };
   }
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
-  );
 }

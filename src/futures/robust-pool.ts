@@ -1,9 +1,8 @@
 /** What the supervisor does with a pool after a thread was killed. */
 import { compareExchange, load } from "#atomics";
-import { release } from "../memory/allocator.ts";
+import { onDispose, release } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
-import { onDispose } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { N_NEXT, N_STATUS, Q_GUARD, Q_HEAD, WAITING } from "../parking/layout.ts";
 import { defineRobust } from "../parking/robust.ts";

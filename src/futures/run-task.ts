@@ -4,7 +4,7 @@ import { words } from "../memory/arena.ts";
 import { drop, pack } from "../shared/cell.ts";
 import { packOnce } from "../threading/held-code.ts";
 import { packThrown } from "../threading/message.ts";
-import { isThenable } from "./chunk.ts";
+import { isThenable } from "../threading/thenable.ts";
 import { P_PACE, P_TIMES } from "./pool-words.ts";
 import { claim, settle } from "./settle.ts";
 import { callTask, prepareTask } from "./task-code.ts";

@@ -3,6 +3,7 @@
  * are counted, and of what else outlives a function it is noted that somebody has looked it up: such a worker is not
  * used again, which costs the next thread a start.
  */
+import { countGlobals } from "./count-globals.ts";
 import type { Host } from "./host.ts";
 
 type Handler = (...args: unknown[]) => unknown;
@@ -91,12 +92,6 @@ function watchName(name: string): void {
     enumerable: true,
     configurable: true,
   });
-}
-
-function countGlobals(): number {
-  let count = 0;
-  for (const _ in globalThis) count++;
-  return count;
 }
 
 /** Methods of the console, as they are now. */

@@ -70,11 +70,6 @@ export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker =
     post: (message, transfer) => worker.postMessage(message, transfer),
     onExit: (handler) => void ended.push(handler),
     onError: () => {}, // threads tell of their errors themselves
-    onMessage: (handler) => {
-      worker.addEventListener("message", ({ data }) => {
-        if (data !== OVER) handler(data);
-      });
-    },
     onUnborn: (handler) => void unborn.push(handler),
   };
 };

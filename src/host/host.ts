@@ -5,10 +5,9 @@ export interface HostWorker {
   /** Kills it. Works while the caller blocks right after. */
   terminate(): void;
   post(message: unknown, transfer?: readonly unknown[]): void;
-  /** Both run on the caller's event loop. */
+  /** Both handlers run on the caller's event loop. */
   onExit(handler: () => void): void;
   onError(handler: (error: unknown) => void): void;
-  onMessage(handler: (message: unknown) => void): void;
   /** Its script could not be loaded, so that it will never run. On hosts where that can happen. */
   onUnborn?(handler: () => void): void;
 }
@@ -78,8 +77,9 @@ export interface Host {
   exitThread(): never;
   /** Does a worker that is terminated run on for a while, so that it should be asked to end, too? */
   diesSlowly(): boolean;
-  /** Errors that nobody caught in this worker, and `process.exit`. */
+  /** Errors that nobody caught in this worker. */
   onUncaught(handler: (error: unknown) => void): void;
+  /** The process, or this worker, ends; `call`: what ended it, if that was not `process.exit`. */
   onExit(handler: (code: number, call?: string) => void): void;
   /** What a thread left behind in its worker (timers, sockets, globals, listeners); undefined: clean. */
   leftovers(): string | undefined;

@@ -105,7 +105,6 @@ export const spawn: Host["spawn"] = (entry, options: SpawnOptions): HostWorker =
     post: (message, transfer) => inbox.postMessage(message, transfer as TransferListItem[]),
     onExit: (handler) => void worker.on("exit", handler),
     onError: (handler) => void worker.on("error", handler),
-    onMessage: (handler) => void worker.on("message", handler),
   };
 };
 

@@ -4,9 +4,9 @@ export interface Variant {
   readonly stopsRunning: boolean;
   /** Can what a starter posted be read off `parentPort` without a turn of the event loop? */
   readonly readsParentPort: boolean;
-  /** Do `node:async_hooks` tell of promises? */
+  /** Does `node:async_hooks` tell of promises? */
   readonly hooksPromises: boolean;
-  /** Do `process.getActiveResourcesInfo` tell of timers and open handles? */
+  /** Does `process.getActiveResourcesInfo` tell of timers and open handles? */
   readonly listsHandles: boolean;
   /** Is there an inspector that answers within the call? */
   inspects(): boolean;

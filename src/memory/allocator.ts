@@ -9,6 +9,8 @@ import { classFor, cover, createArena, growTo, words } from "./arena.ts";
 import { enter, GuardStuck, leave, tryEnter } from "./guard.ts";
 import {
   BLOCK_HEADER,
+  beginsSpan,
+  CLASS_SHIFT,
   CLASSES,
   FIRST_PAGE,
   H_FREE,
@@ -19,12 +21,12 @@ import {
   H_USED,
   KIND_MASK,
   Kind,
-  MAX_PAGES,
   PAGE_FREE,
   PAGE_INNER,
   PAGE_SPAN,
   PAGE_WORDS,
   SPAN_CLASS,
+  spanLength,
 } from "./layout.ts";
 import { lookUp } from "./parts.ts";
 
@@ -39,7 +41,7 @@ export function allocate(kind: Kind, size: number): number {
     at = sizeClass >= 0 ? takeSmall(sizeClass) : takeSpan(Math.ceil(total / PAGE_WORDS));
     cover(at);
     words[at - 1] = 1;
-    words[at - 2] = Kind.Store | ((sizeClass >= 0 ? sizeClass : SPAN_CLASS) << 8);
+    words[at - 2] = Kind.Store | ((sizeClass >= 0 ? sizeClass : SPAN_CLASS) << CLASS_SHIFT);
   } finally {
     leave(words, H_GUARD);
   }
@@ -97,14 +99,14 @@ function takePages(count: number): number {
       }
     }
   }
-  if (next + count > MAX_PAGES) growTo(MAX_PAGES + 1);
   growTo(next + count);
   words[H_NEXT_PAGE] = next + count;
   return next;
 }
 
 /**
- * Blocks that nobody refers to and that could not be freed, as the guard's holder is dead. It must not count as a release that failed: repeated, the count would go below zero.
+ * Blocks that nobody refers to and that could not be freed, as the guard's holder is dead. That must not count as a
+ * release that failed: repeated, the count would go below zero.
  */
 const postponed: number[] = [];
 
@@ -140,11 +142,11 @@ export function freePostponed(): void {
 }
 
 function giveBack(at: number): void {
-  const sizeClass = words[at - 2] >>> 8;
+  const sizeClass = words[at - 2] >>> CLASS_SHIFT;
   words[at - 2] = Kind.Free;
   if (sizeClass === SPAN_CLASS) {
     const page = Math.floor(at / PAGE_WORDS);
-    const pages = words[H_PAGES + page] & ~PAGE_SPAN;
+    const pages = spanLength(words[H_PAGES + page]);
     for (let i = 0; i < pages; i++) words[H_PAGES + page + i] = PAGE_FREE;
     words[H_FREE_PAGES] += pages;
     words[H_USED] -= pages * PAGE_WORDS * 4;
@@ -205,9 +207,9 @@ export function release(at: number): void {
 
 /** All of a large block: a view may end within it. */
 function coverSpan(at: number): void {
-  if (words[at - 2] >>> 8 !== SPAN_CLASS) return;
+  if (words[at - 2] >>> CLASS_SHIFT !== SPAN_CLASS) return;
   const page = Math.floor(at / PAGE_WORDS);
-  cover((page + (words[H_PAGES + page] & ~PAGE_SPAN)) * PAGE_WORDS - 1);
+  cover((page + spanLength(words[H_PAGES + page])) * PAGE_WORDS - 1);
 }
 
 /** Does anybody refer to it? Else it is about to be freed: see `postponed`. */
@@ -225,7 +227,7 @@ export function eachBlock(visit: (at: number, kind: number) => void): void {
   cover(next * PAGE_WORDS - 1);
   for (let page = FIRST_PAGE; page < next; page++) {
     const tag = words[H_PAGES + page];
-    if (tag & PAGE_SPAN) {
+    if (beginsSpan(tag)) {
       const at = page * PAGE_WORDS + BLOCK_HEADER;
       if ((words[at - 2] & KIND_MASK) !== Kind.Free) visit(at, words[at - 2] & KIND_MASK);
     } else if (tag !== PAGE_FREE && tag !== PAGE_INNER) {

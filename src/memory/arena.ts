@@ -10,7 +10,6 @@ import { RuntimeError, rangeError } from "../errors/errors.ts";
 import {
   CLASSES,
   FIRST_PAGE,
-  H_ID,
   H_MAGIC,
   H_NEXT_PAGE,
   H_VERSION,
@@ -66,7 +65,6 @@ function reserve(): Growable {
 export function createArena(): void {
   map(reserve(), 0);
   words[H_VERSION] = VERSION;
-  words[H_ID] = (Math.random() * 0x7fffffff) | 0 || 1;
   words[H_NEXT_PAGE] = FIRST_PAGE;
   atomics.store(words, H_MAGIC, MAGIC);
 }
@@ -139,11 +137,13 @@ function outOfMemory(bytes: number): RangeError {
   );
 }
 
-/** A 64-bit or byte view on the block at word index `at`, for those who need one. */
+/** The block at word index `at` as one 64-bit integer. */
 export function bigInt64At(at: number): BigInt64Array<SharedArrayBuffer> {
   cover(at);
   return new BigInt64Array(buffer, at * 4, 1);
 }
+
+/** `length` bytes from word index `at` on. */
 export function bytesAt(at: number, length: number): Uint8Array<SharedArrayBuffer> {
   cover(at + (length >>> 2));
   return new Uint8Array(buffer, at * 4, length);

@@ -51,8 +51,10 @@ export function leave(words: Int32Array, guard: number): void {
   store(words, guard, 0);
 }
 
+const NOT_YET = Number.POSITIVE_INFINITY;
+
 function enterSlow(words: Int32Array, guard: number): void {
-  let stuckAt = Number.POSITIVE_INFINITY;
+  let stuckAt = NOT_YET; // told by the first sleep, which may come later than after SPINS looks
   for (let spins = 0; ; spins++) {
     const holder = load(words, guard);
     if (holder === 0) {
@@ -62,7 +64,7 @@ function enterSlow(words: Int32Array, guard: number): void {
     } else {
       wait(words, guard, holder, STEP);
       const now = performance.now();
-      if (spins === SPINS) stuckAt = now + STUCK;
+      if (stuckAt === NOT_YET) stuckAt = now + STUCK;
       else if (now > stuckAt) {
         stuckAt = now + STUCK;
         whenStuck();

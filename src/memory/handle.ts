@@ -7,9 +7,9 @@
  */
 
 import { RuntimeError } from "../errors/errors.ts";
-import { allocate, onDispose, release, retain } from "./allocator.ts";
+import { allocate, release, retain } from "./allocator.ts";
 import { cover, words } from "./arena.ts";
-import { Kind } from "./layout.ts";
+import { KIND_MASK, Kind } from "./layout.ts";
 import { lookUp } from "./parts.ts";
 
 /** Index of the block that an object stands for. */
@@ -45,7 +45,13 @@ export abstract class SharedObject {
     adopting = 0;
     this[kAt] = at;
     if (!born) retain(at);
-    if (listed && at !== 0) enlist(this, at);
+    if (!listed || at === 0) return;
+    try {
+      enlist(this, at);
+    } catch (error) {
+      release(at);
+      throw error;
+    }
   }
 }
 
@@ -122,12 +128,12 @@ export function adoptAs<T>(at: number, build: () => T): T {
   }
 }
 
-/** Kind and index of a shared object, or undefined for any other value. Exact class only: see API rule 5. */
+/** Kind and index of a shared object; undefined for any other value, and for one that stands for no block. */
 export function handleOf(value: object): { kind: number; at: number } | undefined {
   if (!(value instanceof SharedObject)) return undefined;
   const at = value[kAt];
   if (at === 0) return undefined;
-  return { kind: cover(at)[at - 2] & 0xff, at };
+  return { kind: cover(at)[at - 2] & KIND_MASK, at };
 }
 
 // The ledger: blocks of LEDGER_SLOTS indices, newest first. Word 0 links, the rest are held blocks or 0.
@@ -136,7 +142,7 @@ const LEDGER_SLOTS = 61;
 let ledgerRoot = 0;
 const freeSlots: number[] = [];
 
-/** The word that heads this realm's ledger. Handles made earlier are entered now. */
+/** The word that heads this realm's ledger: a worker's, before it makes its first handle. Main has none. */
 export function openLedger(root: number): void {
   ledgerRoot = root;
 }
@@ -211,5 +217,3 @@ export function unlist(slot: number): void {
   words[slot] = 0;
   freeSlots.push(slot);
 }
-
-export { onDispose };

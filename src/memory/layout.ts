@@ -8,8 +8,6 @@ export const VERSION = 6;
 // Header words (indices into the arena as Int32Array).
 export const H_MAGIC = 0;
 export const H_VERSION = 1;
-/** Random id of this arena, carried by every handle. */
-export const H_ID = 2;
 /** Guard of the allocator. */
 export const H_GUARD = 3;
 /** First page that was never used. */
@@ -67,18 +65,35 @@ export const H_PAGES = 64;
 export const PAGE_WORDS = 16384;
 export const MAX_PAGES = 65536;
 export const FIRST_PAGE = Math.ceil((H_PAGES + MAX_PAGES) / PAGE_WORDS);
+
+/**
+ * The tag of a page, in the page table. All of them change under the allocator's guard.
+ *
+ * tag                 meaning                               who may leave it, to what
+ * PAGE_FREE           never used, or given back             an allocation → any other
+ * class + 1           cut into blocks of that size class    nobody
+ * PAGE_SPAN + length  first page of a span of that length   who gives the span back → PAGE_FREE
+ * PAGE_INNER          another page of a span                who gives the span back → PAGE_FREE
+ */
 export const PAGE_FREE = 0;
-/** A page of small blocks holds its class + 1; a span holds its length here, its other pages hold PAGE_INNER. */
 export const PAGE_SPAN = 0x40000000;
 export const PAGE_INNER = 0x20000000;
+export function beginsSpan(tag: number): boolean {
+  return (tag & PAGE_SPAN) !== 0;
+}
+/** Pages of the span that begins with a page of this tag. */
+export function spanLength(tag: number): number {
+  return tag & ~PAGE_SPAN;
+}
 
 /** Block sizes in words, header included. Eight words are a lock with its wait queue. */
 export const CLASSES = [8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192] as const;
 export const SPAN_CLASS = 31;
 
-/** Two words stand before every block: kind and class, and the reference count. */
+/** Two words stand before every block: its kind with its size class above CLASS_SHIFT, and the reference count. */
 export const BLOCK_HEADER = 2;
 export const KIND_MASK = 0xff;
+export const CLASS_SHIFT = 8;
 
 export const Kind = {
   Free: 0,

@@ -2,6 +2,7 @@
 import { cover, words } from "./arena.ts";
 import {
   BLOCK_HEADER,
+  beginsSpan,
   CLASSES,
   FIRST_PAGE,
   H_FREE,
@@ -13,8 +14,8 @@ import {
   Kind,
   PAGE_FREE,
   PAGE_INNER,
-  PAGE_SPAN,
   PAGE_WORDS,
+  spanLength,
 } from "./layout.ts";
 
 /** Derives the free lists and counts from the block headers. The caller stands in for a dead holder of the guard. */
@@ -26,8 +27,8 @@ export function repairAllocator(): void {
   for (let c = 0; c < CLASSES.length; c++) words[H_FREE + c] = 0;
   for (let page = FIRST_PAGE; page < next; page++) {
     const tag = words[H_PAGES + page];
-    if (tag & PAGE_SPAN) {
-      const pages = tag & ~PAGE_SPAN;
+    if (beginsSpan(tag)) {
+      const pages = spanLength(tag);
       const dead = (words[page * PAGE_WORDS] & KIND_MASK) === Kind.Free;
       for (let i = 0; i < pages; i++) {
         if (dead) words[H_PAGES + page + i] = PAGE_FREE;

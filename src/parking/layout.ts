@@ -83,10 +83,10 @@ export const R_PARENT = 8;
 export const R_RESCAN = 9;
 /** Counts what a parked realm must look at; it sleeps on this word, so that nothing falls between look and sleep. */
 export const R_WAKE = 10;
+/** Bits, see below. A worker that is CONDEMNED before it is BOOTED gives no death notice. */
+export const R_BOOTED = 11;
 /** Thread whose end is being made, with a reference: its worker may already be free for another, and be killed. */
 export const R_ENDING = 12;
-/** Bits. BOOTED: its worker runs our code. CONDEMNED: it was killed. One killed before it booted gives no death notice. */
-export const R_BOOTED = 11;
 /** Cells on their way between the realm and a container, HANDS of them: given back if it is killed meanwhile. */
 export const R_HANDS = 13;
 export const HANDS = 4;
@@ -94,7 +94,10 @@ export const HANDS = 4;
 export const R_NODE = R_HANDS + HANDS;
 export const REALM_WORDS = R_NODE + NODE_WORDS;
 
+// Bits of R_BOOTED. None of them is taken back.
+/** Its worker runs our code. */
 export const BOOTED = 1;
+/** It was killed. */
 export const CONDEMNED = 2;
 /** It is gone, and its block stays as long as somebody refers to it: nothing is posted to it any more. */
 export const REAPED = 4;

@@ -171,19 +171,20 @@ export function onEntry(kind: number, read: (entry: number) => void): void {
   readers.set(kind, read);
 }
 
-/** Arms the doorbell. What was pushed before rings no more, and is read soon. */
+/**
+ * Arms the doorbell. What is in the inbox already rings no more, and is read soon. The bell is looked at first: the
+ * other way round what is pushed between the two looks would have rung already, and nobody would ever hear of it.
+ */
 export function listen(): void {
   if (listening) return;
   listening = true;
   const realm = here();
-  if (load(cover(realm), realm + R_INBOX) !== 0) {
-    queueMicrotask(answer);
-    return;
-  }
   const bell = load(cover(realm), realm + R_BELL);
-  const rung = waitAsync(words, realm + R_BELL, bell);
-  if (rung.async) void rung.value.then(answerOnTurn);
-  else queueMicrotask(answer);
+  if (load(words, realm + R_INBOX) === 0) {
+    const rung = waitAsync(words, realm + R_BELL, bell);
+    if (rung.async) return void rung.value.then(answerOnTurn);
+  }
+  queueMicrotask(answer);
 }
 
 function answerOnTurn(): void {

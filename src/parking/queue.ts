@@ -22,6 +22,7 @@ import {
   Q_TICKET,
   R_BELL,
   R_INBOX,
+  type R_URGENT,
   R_WAKE,
   WAITING,
 } from "./layout.ts";
@@ -109,7 +110,7 @@ export function wake(node: number): void {
  * Pushes a node or mail on a realm's stack and rings. The realm takes the whole stack at once, so no ABA; and if there
  * was something on its inbox, who pushed that rings: a burst of wake-ups costs one. (The supervisor rings for the dead.)
  */
-export function post(realm: number, stack: typeof R_INBOX | number, entry: number): void {
+export function post(realm: number, stack: typeof R_INBOX | typeof R_URGENT, entry: number): void {
   cover(Math.max(realm, entry));
   let head: number;
   do {

@@ -11,12 +11,15 @@ import { N_REALM, R_LEDGER, R_NEXT, R_NODE, REALM_WORDS } from "./layout.ts";
 /** The main thread's ident; others count up from it. */
 export const MAIN_IDENT = 1;
 
+/** Words that name a thread have its ident above two bits of their own. */
+export const IDENT_SHIFT = 2;
+
 /** Ident of the thread that runs here, shifted as lock words want it: read on every acquire. */
-export let mine = MAIN_IDENT << 2;
+export let mine = MAIN_IDENT << IDENT_SHIFT;
 export let ident = MAIN_IDENT;
 export function setIdent(value: number): void {
   ident = value;
-  mine = value << 2;
+  mine = value << IDENT_SHIFT;
   for (const update of followers) update();
 }
 
@@ -59,6 +62,27 @@ export function isListed(head: number, link: number, at: number): boolean {
   for (let other = words[head]; other !== 0; other = cover(other)[other + link])
     if (other === at) return true;
   return false;
+}
+
+/** Takes the block out of that list; false if it is not in it. Under the registry's guard. */
+export function delistFrom(head: number, link: number, at: number): boolean {
+  let place = head;
+  for (let other = words[head]; other !== 0; other = cover(other)[place]) {
+    if (other !== at) {
+      place = other + link;
+      continue;
+    }
+    words[place] = cover(at)[at + link];
+    return true;
+  }
+  return false;
+}
+
+/** Takes a realm block out of the list: there is no such realm any more, or never was. */
+export function delistRealm(at: number): void {
+  enter(words, H_REGISTRY_GUARD);
+  delistFrom(H_REALMS, R_NEXT, at);
+  leave(words, H_REGISTRY_GUARD);
 }
 
 /** A worker's first step: from here on this realm is `at`. */

@@ -147,9 +147,12 @@ export function endLookout(realm: number): void {
   for (let place = H_LOOKOUTS; place < H_LOOKOUTS + places; place++) compareExchange(words, place, realm, 0);
 }
 
+/** Looks between two at the clock, which costs as much as a few of them. */
+const LOOKS = 16;
+
 function spinUntil(done: () => boolean, end: number): boolean {
   do {
-    for (let i = 0; i < 16; i++) {
+    for (let i = 0; i < LOOKS; i++) {
       if (done()) return true;
       pause();
     }

@@ -21,7 +21,7 @@ import { list, unlist } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { ident } from "../parking/realm.ts";
 import { defineRobust } from "../parking/robust.ts";
-import { IDENT_SHIFT } from "../sync/mutex.ts";
+import { holderOf } from "../sync/mutex.ts";
 import { TASK } from "../sync/rlock-owner.ts";
 import { drop, NOTHING } from "./cell.ts";
 import { M_GUARD, M_LOCKS, M_SEED } from "./hash-table.ts";
@@ -182,7 +182,7 @@ export function takenLock(at: number, awaits: boolean): number {
  * while it does.
  */
 function isAround(lock: number, awaits: boolean): boolean {
-  if (words[lock] >>> IDENT_SHIFT !== ident) return false;
+  if (holderOf(words[lock]) !== ident) return false;
   const task = words[lock + TASK];
   return !awaits || task === 0 || inTask(task);
 }

@@ -14,7 +14,7 @@ import { parkSync, wakeAll } from "../parking/park.ts";
 import { mine } from "../parking/realm.ts";
 import type { Robust } from "../parking/robust.ts";
 import { spin } from "../parking/spin.ts";
-import { acquireSteps, FREE, IDENT_SHIFT, isMine, letGo, passOn, QUEUE } from "../sync/mutex.ts";
+import { acquireSteps, FREE, holderOf, isMine, letGo, passOn, QUEUE } from "../sync/mutex.ts";
 import { acquireForTask, BLOCKING, DEPTH, RLOCK_WORDS, TASK } from "../sync/rlock-owner.ts";
 import { onThreadEnd } from "../threading/endings.ts";
 
@@ -127,9 +127,9 @@ function isInside(at: number): boolean {
 
 /** The thread `ident` is gone: if it was in an update, that never was. */
 function freeOwned(at: number, ident: number): void {
-  if (load(words, at) >>> IDENT_SHIFT !== ident) return;
+  if (holderOf(load(words, at)) !== ident) return;
   wakeAll(at + QUEUE, () => {
-    if (load(words, at) >>> IDENT_SHIFT !== ident) return;
+    if (holderOf(load(words, at)) !== ident) return;
     words[at + DEPTH] = words[at + TASK] = 0;
     store(words, at, FREE);
   });

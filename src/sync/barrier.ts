@@ -155,8 +155,10 @@ export class Barrier extends SharedObject {
   /**
    * Resolves when all parties have called `wait`. Never blocks, unless it is the last and runs the action; twin:
    * `wait`.
+   * @param options.timeout milliseconds to wait at most; absent: the constructor's
+   * @param options.signal ends the wait when it aborts
    * @returns like `wait`
-   * @throws like `wait`; rejects with `signal.reason` when aborted, which breaks the barrier
+   * @throws like `wait`; TypeError (INVALID_SIGNAL); rejects with `signal.reason` when aborted, which breaks the barrier
    */
   async waitAsync(options?: WaitOptions): Promise<number> {
     const { timeout: wanted, signal } = checkOptions(options, VERB);

@@ -119,7 +119,10 @@ export class Condition extends LockableObject {
 
   /**
    * The same without blocking the event loop. Twin: `wait`.
-   * @throws like `wait`; rejects with `signal.reason` when aborted, and has the lock then too
+   * @param options.timeout milliseconds to wait for a notify at most
+   * @param options.signal ends the wait when it aborts
+   * @returns like `wait`
+   * @throws like `wait`; TypeError (INVALID_SIGNAL); rejects with `signal.reason` when aborted, and has the lock then too
    */
   async waitAsync(options?: WaitOptions): Promise<boolean> {
     const { timeout, signal } = checkWait(options, WAIT);
@@ -148,7 +151,11 @@ export class Condition extends LockableObject {
 
   /**
    * The same without blocking the event loop. Twin: `waitFor`.
-   * @throws like `waitFor`; rejects with `signal.reason` when aborted, and has the lock then too
+   * @param predicate a synchronous function
+   * @param options.timeout milliseconds for the whole
+   * @param options.signal ends the wait when it aborts
+   * @returns like `waitFor`
+   * @throws like `waitFor`; TypeError (INVALID_SIGNAL); rejects with `signal.reason` when aborted, and has the lock then too
    */
   async waitForAsync<T>(predicate: () => T, options?: WaitOptions): Promise<T> {
     mustBePredicate(predicate);
@@ -176,7 +183,10 @@ export class Condition extends LockableObject {
     this.#notify(n);
   }
 
-  /** Ends the waits of all that are there. Otherwise like `notify`. */
+  /**
+   * Ends the waits of all that are there. Otherwise like `notify`. Does not block.
+   * @throws RuntimeError (LOCK_NOT_OWNED) if the caller does not hold the lock; BrokenLockError (LOCK_BROKEN)
+   */
   notifyAll(): void {
     this.#notify(Number.POSITIVE_INFINITY);
   }

@@ -105,8 +105,10 @@ export class Event extends SharedObject {
 
   /**
    * Resolves when the flag is set. Never blocks; twin: `wait`.
+   * @param options.timeout milliseconds to wait at most; 0: only look
+   * @param options.signal ends the wait when it aborts
    * @returns true when it was set while this call waited, or is set; false when the time was up
-   * @throws like `wait`; rejects with `signal.reason` when aborted
+   * @throws like `wait`; TypeError (INVALID_SIGNAL); rejects with `signal.reason` when aborted
    */
   async waitAsync(options?: WaitOptions): Promise<boolean> {
     const { timeout, signal } = checkWait(options, VERB);

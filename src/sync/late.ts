@@ -22,7 +22,7 @@ interface Settled {
 }
 
 let late: Settled[] = [];
-/** How many releases must look here for. */
+/** How many wake-ups wait for a release: while there are none, no release looks here. */
 export let lateWakes = 0;
 
 /** Wakes the owners of settled nodes of `queue` when the calling thread lets the lock at `lock` go. */

@@ -23,8 +23,8 @@ import {
   brokenError,
   CONTENDED,
   FREE,
-  type HandOver,
-  IDENT_SHIFT,
+  type HandOverTo,
+  holderOf,
   letGo,
   MUTEX_WORDS,
   type MutexKind,
@@ -32,8 +32,6 @@ import {
   QUEUE,
   type WaitableLock,
 } from "./mutex.ts";
-
-export { STARVING_AFTER } from "./mutex.ts";
 
 const PLAIN: MutexKind = {};
 
@@ -83,8 +81,10 @@ export class Lock extends LockableObject {
 
   /**
    * Takes the lock without blocking the event loop. Twin: `acquire`.
+   * @param options.timeout milliseconds to wait at most
+   * @param options.signal ends the wait when it aborts
    * @returns the lock; null when the time was up
-   * @throws like `acquire`; rejects with `signal.reason` when aborted
+   * @throws like `acquire`; TypeError (INVALID_SIGNAL); rejects with `signal.reason` when aborted
    */
   acquireAsync(): Promise<this>;
   acquireAsync(options: WaitOptions): Promise<this | null>;
@@ -144,11 +144,11 @@ export class Lock extends LockableObject {
     if (word === FREE) return "Lock { free }";
     if (word === BROKEN) return "Lock { broken }";
     const waiting = word & CONTENDED ? lineLength(this.#at + QUEUE) : 0;
-    return `Lock { held by thread ${word >>> IDENT_SHIFT}${waiting > 0 ? `, ${waiting} waiting` : ""} }`;
+    return `Lock { held by thread ${holderOf(word)}${waiting > 0 ? `, ${waiting} waiting` : ""} }`;
   }
 }
 
-function releaseSlow(at: number, handOver?: HandOver): void {
+function releaseSlow(at: number, handOver?: HandOverTo): void {
   const found = letGo(at, PLAIN, handOver);
   if (found === FREE) throw notHeldError();
   if (found === BROKEN) throw brokenError("release");

@@ -3,8 +3,10 @@
  *
  * word            meaning                                  who may leave it, to what
  * FREE            nobody holds it                          anybody → ident
- * ident           held; nobody stands in line              release → FREE; a waiter → ident+CONTENDED
- * ident+CONTENDED held; somebody may stand in line         under the guard: release → FREE, or → next ident (gift)
+ * ident           held; nobody stands in line              release → FREE; a waiter → ident+CONTENDED; the
+ *                                                          supervisor, if that thread was killed → BROKEN
+ * ident+CONTENDED held; somebody may stand in line         under the guard: release → FREE, or → next ident (gift); the
+ *                                                          last to leave the line → ident; the supervisor → BROKEN
  * BROKEN          its holder was killed                    recover() → FREE
  *
  * The ident of the holder costs nothing and tells the supervisor what a dead thread held.
@@ -32,12 +34,11 @@ import {
 } from "../parking/layout.ts";
 import { type ParkRequest, type Steps, wakeAll } from "../parking/park.ts";
 import { firstWaiting, isEmpty, nextWaiting, settle, wake } from "../parking/queue.ts";
-import { here, mine } from "../parking/realm.ts";
+import { here, IDENT_SHIFT, mine } from "../parking/realm.ts";
 
 export const FREE = 0;
 export const CONTENDED = 1;
 export const BROKEN = 2;
-export const IDENT_SHIFT = 2;
 /** Offset of the wait queue behind the word. */
 export const QUEUE = 1;
 /** Counts how often it was broken: who waits for something else meanwhile, without the lock, can tell. */
@@ -62,7 +63,7 @@ export interface WaitableLock {
   /** @throws RuntimeError (LOCK_NOT_OWNED) unless the caller holds it; BrokenLockError (LOCK_BROKEN) */
   mustHold(at: number, verb: string): void;
   /** Gives up every level; the result is what `restore` needs. `handOver`: see `letGo`. */
-  surrender(at: number, handOver?: HandOver): Levels;
+  surrender(at: number, handOver?: HandOverTo): Levels;
   /** Wakes the owners of nodes of `queue` that a notify has settled, at once or when the caller lets the lock go. */
   wake(at: number, queue: number, nodes: readonly number[]): void;
   /** What taking it again by blocking, or by awaiting, is given as. */
@@ -80,8 +81,11 @@ export interface Levels {
   readonly task: number;
 }
 
-/** Whom a release may hand the lock to at once, starving or not; `others`: not to those of the calling realm. */
-export type HandOver = "anybody" | "others" | undefined;
+/**
+ * Whom a release hands the lock to. Absent: the starving; `anybody`: starving or not; `others`: also those who don't
+ * starve, but of other realms than the calling one.
+ */
+export type HandOverTo = "anybody" | "others" | undefined;
 
 export interface Taking {
   /** Neither deadline nor signal ends it. */
@@ -131,6 +135,11 @@ function isGift(at: number, kind: MutexKind): boolean {
   return is;
 }
 
+/** Ident of the thread that a word names, 0: none. */
+export function holderOf(word: number): number {
+  return word >>> IDENT_SHIFT;
+}
+
 /** Does a word name the calling thread? */
 export function isMine(word: number): boolean {
   return (word & ~CONTENDED) === mine;
@@ -152,7 +161,7 @@ function unmarkContended(at: number): void {
 }
 
 /** Lets the word go and wakes who is next. FREE and BROKEN: so it was found, and nothing was done. */
-export function letGo(at: number, kind: MutexKind, handOver?: HandOver): number {
+export function letGo(at: number, kind: MutexKind, handOver?: HandOverTo): number {
   for (;;) {
     const word = load(words, at);
     if (word === FREE || word === BROKEN) return word;
@@ -178,7 +187,7 @@ const LOOK_AHEAD = 16;
  * A promise's event loop may be busy, so behind a promise the first one of each other thread is woken with it,
  * up to the first that blocks. They all try; who is late goes back to its place.
  */
-function giveAway(at: number, kind: MutexKind, woken: number[], handOver?: HandOver): boolean {
+function giveAway(at: number, kind: MutexKind, woken: number[], handOver: HandOverTo | "nobody"): boolean {
   const queue = at + QUEUE;
   const realms: number[] = [];
   for (let node = firstWaiting(queue), seen = 0; node !== 0 && seen < LOOK_AHEAD; seen++) {
@@ -187,7 +196,7 @@ function giveAway(at: number, kind: MutexKind, woken: number[], handOver?: HandO
     const realm = words[node + N_REALM];
     const asked =
       (flags & STARVING) !== 0 || handOver === "anybody" || (handOver === "others" && realm !== here());
-    const gift = asked && woken.length === 0;
+    const gift = asked && handOver !== "nobody" && woken.length === 0;
     if (!realms.includes(realm) && settle(queue, node, gift ? GIFTED : NOTIFIED)) {
       woken.push(node);
       realms.push(realm);
@@ -203,20 +212,24 @@ function giveAway(at: number, kind: MutexKind, woken: number[], handOver?: HandO
   return false;
 }
 
-/** A wake-up was not used: the next one gets it, if the lock is free; else the holder's release will see to it. */
+/**
+ * A wake-up was not used: the next one gets it, unless there is a holder, whose release will see to it. One look at the
+ * word decides, since others may take a free lock at any moment: looked at twice it may be free first and held then,
+ * and nobody would be woken. For the same reason it can't be handed over, also not to who starves.
+ */
 export function passOn(at: number, kind: MutexKind): void {
   const woken: number[] = [];
   enter(words, at + QUEUE + Q_GUARD);
-  if (!isEmpty(at + QUEUE) && !markContended(at) && load(words, at) === FREE) giveAway(at, kind, woken);
+  if (!isEmpty(at + QUEUE) && !markContended(at)) giveAway(at, kind, woken, "nobody");
   leave(words, at + QUEUE + Q_GUARD);
   for (const node of woken) wake(node);
 }
 
 /** The thread `ident` is dead: if it holds the word, nobody waits for it any more. */
 export function breakOwned(at: number, kind: MutexKind, ident: number): void {
-  if (load(words, at) >>> IDENT_SHIFT !== ident) return;
+  if (holderOf(load(words, at)) !== ident) return;
   wakeAll(at + QUEUE, () => {
-    if (load(words, at) >>> IDENT_SHIFT !== ident) return;
+    if (holderOf(load(words, at)) !== ident) return;
     kind.clear?.(at);
     store(words, at + BREAKS, words[at + BREAKS] + 1);
     store(words, at, BROKEN);

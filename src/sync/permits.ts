@@ -24,7 +24,7 @@ import { ASYNC, GIFTED, GONE, N_FLAGS, N_REALM, NOTIFIED, Q_GUARD, STARVING } fr
 import type { ParkRequest, Steps } from "../parking/park.ts";
 import { firstWaiting, isEmpty, nextWaiting, settle, wake } from "../parking/queue.ts";
 import { defineRobust } from "../parking/robust.ts";
-import { STARVING_AFTER } from "./lock.ts";
+import { STARVING_AFTER } from "./mutex.ts";
 
 export const AWAITED = 1;
 /** One permit in the word. */

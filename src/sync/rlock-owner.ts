@@ -36,8 +36,8 @@ import {
   brokenError,
   CONTENDED,
   FREE,
-  type HandOver,
-  IDENT_SHIFT,
+  type HandOverTo,
+  holderOf,
   isMine,
   letGo,
   MUTEX_WORDS,
@@ -136,7 +136,7 @@ export function releaseSlow(at: number): void {
 }
 
 /** Lets the word go, and wakes whom its owner has notified under it. */
-function letGoAndWake(at: number, handOver?: HandOver): void {
+function letGoAndWake(at: number, handOver?: HandOverTo): void {
   const notified = takeLate(at);
   letGo(at, BLOCKING, handOver);
   for (const node of notified) wake(node);
@@ -172,7 +172,7 @@ function notOwned(verb: string, word: number): RuntimeError {
   const fact =
     word === FREE
       ? "nobody holds the lock. Acquire it first, and release it once for each acquire."
-      : `thread ${word >>> IDENT_SHIFT} holds the lock. Leave that to the thread that acquired it.`;
+      : `thread ${holderOf(word)} holds the lock. Leave that to the thread that acquired it.`;
   return new RuntimeError("LOCK_NOT_OWNED", `cannot ${verb}: ${fact}`);
 }
 
@@ -208,7 +208,7 @@ export function describeRLock(at: number): string {
   const word = load(words, at);
   if (word === FREE) return "RLock { free }";
   if (word === BROKEN) return "RLock { broken }";
-  const owner = `${words[at + TASK] === 0 ? "" : "a task of "}thread ${word >>> IDENT_SHIFT}`;
+  const owner = `${words[at + TASK] === 0 ? "" : "a task of "}thread ${holderOf(word)}`;
   const waiting = word & CONTENDED ? lineLength(at + QUEUE) : 0;
   return `RLock { held by ${owner}, depth ${words[at + DEPTH] + 1}${waiting > 0 ? `, ${waiting} waiting` : ""} }`;
 }

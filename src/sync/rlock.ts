@@ -81,9 +81,11 @@ export class RLock extends LockableObject {
   /**
    * Takes the lock for the async task that awaits the result, one level deeper if the calling task owns it, without
    * blocking the event loop. Twin: `acquire`.
+   * @param options.timeout milliseconds to wait at most
+   * @param options.signal ends the wait when it aborts
    * @returns the lock; null when the time was up
    * @throws like `acquire`, RuntimeError (WOULD_DEADLOCK) without a limit and a signal if this very thread holds it by
-   *   `acquire`; rejects with `signal.reason` when aborted
+   *   `acquire`; TypeError (INVALID_SIGNAL); rejects with `signal.reason` when aborted
    */
   acquireAsync(): Promise<this>;
   acquireAsync(options: WaitOptions): Promise<this | null>;

@@ -23,23 +23,13 @@ import { load, store } from "#atomics";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave } from "../memory/guard.ts";
 import { Kind } from "../memory/layout.ts";
-import {
-  GIFTED,
-  N_NEXT,
-  N_STATUS,
-  N_TICKET,
-  NOTIFIED,
-  Q_GUARD,
-  Q_HEAD,
-  Q_TICKET,
-  QUEUE_WORDS,
-  WAITING,
-} from "../parking/layout.ts";
+import { GIFTED, N_TICKET, NOTIFIED, Q_GUARD, Q_TICKET, QUEUE_WORDS } from "../parking/layout.ts";
 import { LOOK, type ParkRequest, type Steps } from "../parking/park.ts";
 import { firstWaiting, settle, wake } from "../parking/queue.ts";
 import { mine } from "../parking/realm.ts";
 import { defineRobust } from "../parking/robust.ts";
-import { settleAll } from "./line.ts";
+import { countWaiting, settleAll } from "./line.ts";
+import { holderOf } from "./mutex.ts";
 
 export const B_PHASE = 0;
 /** How many must come. Never changes. */
@@ -68,7 +58,7 @@ const ACTING = 4;
 
 /** The thread that runs the action now, or 0. */
 export function actorOf(phase: number): number {
-  return phase >= ACTING ? phase >>> 2 : 0;
+  return phase >= ACTING ? holderOf(phase) : 0;
 }
 
 /** How many have come: none where a round is over and the next has not begun. */
@@ -231,10 +221,7 @@ export function breakBarrier(at: number): void {
 /** In a round that fills, all who have arrived stand in line. If one is missing, he is dead, and it can't get full. */
 function breakIfIncomplete(at: number, woken: number[]): void {
   if (load(words, at + B_PHASE) !== FILLING) return;
-  let inLine = 0;
-  for (let node = words[at + B_QUEUE + Q_HEAD]; node !== 0; node = cover(node)[node + N_NEXT])
-    if (load(words, node + N_STATUS) === WAITING) inLine++;
-  if (inLine !== words[at + B_COUNT]) breakUp(at, woken);
+  if (countWaiting(at + B_QUEUE) !== words[at + B_COUNT]) breakUp(at, woken);
 }
 
 function lookAfterDeath(at: number): void {

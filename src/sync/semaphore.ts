@@ -93,8 +93,10 @@ export class Semaphore extends SharedObject implements Disposable {
 
   /**
    * Takes a permit without blocking the event loop. Twin: `acquire`.
+   * @param options.timeout milliseconds to wait at most
+   * @param options.signal ends the wait when it aborts
    * @returns the semaphore; null when the time was up
-   * @throws like `acquire`; rejects with `signal.reason` when aborted
+   * @throws like `acquire`; TypeError (INVALID_SIGNAL); rejects with `signal.reason` when aborted
    */
   acquireAsync(): Promise<this>;
   acquireAsync(options: WaitOptions): Promise<this | null>;

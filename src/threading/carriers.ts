@@ -30,7 +30,7 @@ import {
   T_REALM,
   T_STATE,
 } from "../parking/layout.ts";
-import { createRealm, here } from "../parking/realm.ts";
+import { createRealm, delistRealm, here } from "../parking/realm.ts";
 import { wakeWord } from "../parking/word.ts";
 import type { Job } from "./job.ts";
 import { endThread } from "./join.ts";
@@ -91,7 +91,30 @@ function startCarrier(job: Job, parent: 0 | 1): void {
   const realm = createRealm();
   put(job, realm);
   words[realm + R_CARRIER] = ASSIGNED;
-  boot(realm, parent, job);
+  try {
+    boot(realm, parent, job);
+  } catch (error) {
+    // Who starts a thread hears of it. In the supervisor nobody would: there the thread is over, as if its worker had died.
+    if (parent === 1) bury(realm, error);
+    else {
+      words[job.thread + T_REALM] = 0;
+      discard(realm);
+      throw error;
+    }
+  }
+}
+
+/** A realm that never was: its worker could not be made. */
+function discard(realm: number): void {
+  delistRealm(realm);
+  release(realm);
+}
+
+/** A realm whose worker could not be made, and to which a thread was given: that ends with `error`. */
+function bury(realm: number, error: unknown): void {
+  noteUnborn(realm, error);
+  if (isMainRealm()) askSupervisor({ watch: realm, port: undefined });
+  else watchHere(realm, undefined);
 }
 
 /**
@@ -103,7 +126,14 @@ export function bootAhead(): void {
   const realm = createRealm();
   words[realm + R_CARRIER] = FREE;
   add(words, H_IDLE, 1);
-  boot(realm, 0, undefined);
+  try {
+    boot(realm, 0, undefined);
+  } catch (error) {
+    // Nobody may find it in the cache, where it would never run a thread. Another thread may have taken it already.
+    if (withdraw(realm)) discard(realm);
+    else bury(realm, error);
+    throw error;
+  }
 }
 
 /** In main: what it does while its first worker boots. */
@@ -112,21 +142,28 @@ export function onFirstBoot(handler: () => void): void {
   whileBooting = handler;
 }
 
+/** @throws what the host says if it can't make a worker: the system has no thread left, or something can't be moved */
 function boot(realm: number, parent: 0 | 1, job: Job | undefined): void {
   words[realm + R_PARENT] = parent;
   const { ours, theirs } = channel();
-  const worker = spawn("worker", {
-    data: {
-      arena: arenaBuffer(),
-      realm,
-      port: theirs,
-      extras: job?.extras,
-      dedicated: job?.resourceLimits !== undefined,
-    },
-    transfer: [theirs, ...(job?.moves ?? [])],
-    resourceLimits: job?.resourceLimits,
-    name: `threadkit-${realm}`,
-  });
+  let worker: HostWorker;
+  try {
+    worker = spawn("worker", {
+      data: {
+        arena: arenaBuffer(),
+        realm,
+        port: theirs,
+        extras: job?.extras,
+        dedicated: job?.resourceLimits !== undefined,
+      },
+      transfer: [theirs, ...(job?.moves ?? [])],
+      resourceLimits: job?.resourceLimits,
+      name: `threadkit-${realm}`,
+    });
+  } catch (error) {
+    openPort(ours).close();
+    throw error;
+  }
   workers.set(realm, worker);
   worker.onExit(() => {
     // The block may serve a new realm by now, long before this event loop turned.

@@ -10,7 +10,10 @@ import { ident } from "../parking/realm.ts";
 import { currentBlock, liveBlocks, mainBlock } from "./registry.ts";
 import { type Thread, threadAt } from "./thread.ts";
 
-/** The thread that runs this code: main, or the `Thread` whose target it is. */
+/**
+ * The thread that runs this code: main, or the `Thread` whose target it is. Does not block.
+ * @throws RuntimeError (NO_THREAD) in code that runs in a worker between two threads
+ */
 export function currentThread(): Thread {
   return threadAt(currentBlock());
 }

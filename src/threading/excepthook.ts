@@ -1,10 +1,10 @@
 /** What happens with an error that nobody caught in a thread. */
-import { load, store } from "#atomics";
+import { compareExchange, load, store } from "#atomics";
 import { inspectError } from "#host";
 import { release, retain } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { H_EXITING, H_HOOK_REALM } from "../memory/layout.ts";
-import { R_INBOX } from "../parking/layout.ts";
+import { R_INBOX, T_EXCEPTION } from "../parking/layout.ts";
 import { listen } from "../parking/park-async.ts";
 import { here } from "../parking/realm.ts";
 import { writeOut } from "./output.ts";
@@ -26,16 +26,16 @@ export function install(newHook: Hook | undefined): void {
   if (newHook !== undefined) listen();
 }
 
-/** Forgets the hook of a thread that is over. */
+/** Forgets the hook of a thread that is over. In one step: another thread may be putting its own in force. */
 export function dropHook(): void {
   if (hook === undefined) return;
   hook = undefined;
-  if (words[H_HOOK_REALM] === here()) words[H_HOOK_REALM] = 0;
+  compareExchange(words, H_HOOK_REALM, here(), 0);
 }
 
-/** Reports that thread `at` ended with `error`, which stands encoded in its block too. */
+/** Reports that thread `at` ended with `error`, which stands encoded in its block too, unless there was no room. */
 export function report(at: number, error: unknown, toThread: ToThread): void {
-  tell(at, error, "thread", () => 0, toThread);
+  reportOnly(at, error, "thread", () => 0, toThread);
 }
 
 /** Milliseconds in which a worker that was ended takes its own workers with it. */
@@ -63,27 +63,30 @@ export function reportOnly(
   pack: (error: unknown) => number,
   toThread: ToThread,
 ): void {
-  tell(at, error, where, pack, toThread);
+  const realm = load(words, H_HOOK_REALM);
+  if (realm === here()) callHook(at, error, toThread, where);
+  else if (realm === 0 || !mail(realm, at, () => pack(error))) print(at, error, where);
 }
 
-function tell(
-  at: number,
-  error: unknown,
-  where: string,
-  pack: (error: unknown) => number,
-  toThread: ToThread,
-): void {
-  const realm = load(words, H_HOOK_REALM);
-  if (realm === 0) print(at, error, where);
-  else if (realm === here()) call(at, error, toThread, where);
-  else {
-    retain(at);
-    postMail(realm, R_INBOX, MAIL_EXCEPTION, at, pack(error));
+/** Sends an error to the realm with the hook. False: there is no room for it in shared memory. */
+function mail(realm: number, at: number, pack: () => number): boolean {
+  retain(at);
+  let message = 0;
+  try {
+    message = pack();
+    if (message !== 0 || words[at + T_EXCEPTION] !== 0) {
+      postMail(realm, R_INBOX, MAIL_EXCEPTION, at, message);
+      return true;
+    }
+  } catch {
+    if (message !== 0) release(message);
   }
+  release(at);
+  return false;
 }
 
 /** Calls this realm's hook. */
-export function call(at: number, error: unknown, toThread: ToThread, where = "thread"): void {
+export function callHook(at: number, error: unknown, toThread: ToThread, where = "thread"): void {
   if (hook === undefined) {
     print(at, error, where);
     return;

@@ -17,7 +17,7 @@ import {
 import { onUrgent } from "../parking/park.ts";
 import { onBell, onMail } from "../parking/park-async.ts";
 import { here } from "../parking/realm.ts";
-import { call } from "./excepthook.ts";
+import { callHook } from "./excepthook.ts";
 import { endWorker } from "./kill.ts";
 import { unpack } from "./message.ts";
 import { MAIL_EXCEPTION, MAIL_FUTURE, MAIL_SUPERVISOR, MAIL_TERMINATE } from "./states.ts";
@@ -33,7 +33,9 @@ function read(mail: number): void {
   }
   if (type === MAIL_SUPERVISOR) startSupervisor();
   if (type === MAIL_EXCEPTION) {
-    call(arg, unpack(words[mail + M_ERROR] || cover(arg)[arg + T_EXCEPTION]), (at) => adopt(kindOf(at), at));
+    callHook(arg, unpack(words[mail + M_ERROR] || cover(arg)[arg + T_EXCEPTION]), (at) =>
+      adopt(kindOf(at), at),
+    );
     release(arg);
   }
   release(mail);

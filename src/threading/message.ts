@@ -8,6 +8,7 @@ import { isProxy } from "#host";
 import { builder, decode, importAll } from "../capture/incoming.ts";
 import { allocate, kindOf, onDispose, release, retain } from "../memory/allocator.ts";
 import { bytesAt, cover, octets, words } from "../memory/arena.ts";
+import { GuardStuck } from "../memory/guard.ts";
 import { adopt, handleOf, isFace, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { lookUp } from "../memory/parts.ts";
@@ -85,11 +86,12 @@ function pack(value: unknown, label: string, owner: object, keep: (extras: reado
   try {
     const encoded = encode(value, { label, lifter, shared, isProxy: isForeignProxy });
     const parcel = encoded.extras.length > 0 ? keep(encoded.extras) : 0;
-    // The last of the holds.
-    if (parcel !== 0) encoded.holds.push(parcel);
-    const at = store(encoded);
-    if (parcel !== 0) release(parcel);
-    return { at, extras: encoded.extras };
+    try {
+      if (parcel !== 0) encoded.holds.push(parcel); // the last of the holds
+      return { at: store(encoded), extras: encoded.extras };
+    } finally {
+      if (parcel !== 0) release(parcel);
+    }
   } finally {
     depth--;
     packing.delete(owner);
@@ -102,11 +104,21 @@ export function parcelOf(at: number): number {
   return words[at + HEADER + words[at + HOLDS] - 1];
 }
 
-/** What was thrown; never fails. */
+/** What was thrown, whatever it is. @throws RangeError (ARENA_FULL) */
 export function packThrown(error: unknown): number {
   const { encodeThrown, tellOriginal } = outgoing();
   tellOriginal(error);
   return store(encodeThrown(error, { label: "the error", shared }));
+}
+
+/** The same for the end of a thread, which must come also when shared memory is full: then 0, and it is only reported. */
+export function packLastError(error: unknown): number {
+  try {
+    return packThrown(error);
+  } catch (failure) {
+    if (failure instanceof GuardStuck) throw failure; // the supervisor tries again
+    return 0;
+  }
 }
 
 function store(encoded: Encoded): number {

@@ -12,7 +12,7 @@ import { allocate, onDispose } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { H_PARCELS, Kind } from "../memory/layout.ts";
 import { R_WAKE } from "../parking/layout.ts";
-import { here as realm } from "../parking/realm.ts";
+import { here } from "../parking/realm.ts";
 import { waitWord } from "../parking/word.ts";
 import { takeMoves } from "../transfer/marks.ts";
 import { askSupervisor, isMainRealm, startSupervisor, supervisorSoon } from "./watch.ts";
@@ -21,21 +21,23 @@ const SERIAL = 0;
 /** Milliseconds between two looks: an answer rouses us, unless it came before we slept. */
 const STEP = 5;
 
-/** Gives them away; what `transfer()` marked moves. The block comes with a reference. */
+/** Gives them away; what `transfer()` marked moves, at once. The block comes with a reference. */
 export function deposit(extras: readonly unknown[]): number {
   const at = allocate(Kind.Parcel, 1);
   const serial = add(words, H_PARCELS, 1) + 1;
   words[at + SERIAL] = serial;
   const moves = takeMoves(extras);
   supervisorSoon();
+  // Kept until there is a supervisor they would move only then, and the sender could use them meanwhile.
+  if (moves.length > 0 && isMainRealm()) startSupervisor();
   askSupervisor({ deposit: serial, extras, moves }, moves);
   return at;
 }
 
 /** In the supervisor, where they are: how to reach them without asking. */
-let here: ((serial: number) => readonly unknown[] | undefined) | undefined;
-export function keepHere(look: (serial: number) => readonly unknown[] | undefined): void {
-  here = look;
+let takeKept: ((serial: number) => readonly unknown[] | undefined) | undefined;
+export function keepHere(take: (serial: number) => readonly unknown[] | undefined): void {
+  takeKept = take;
 }
 
 /** This realm's channel to the supervisor. */
@@ -44,12 +46,17 @@ let line: unknown;
 /** Takes or copies them, asleep until the supervisor has answered. */
 export function fetch(at: number, doing: string): readonly unknown[] {
   const serial = cover(at)[at + SERIAL];
-  const extras = here !== undefined ? here(serial) : readsPorts() ? ask(serial) : takeArrived(serial);
+  const extras = takeKept !== undefined ? takeKept(serial) : readsPorts() ? ask(serial) : takeArrived(serial);
   if (extras !== undefined) return extras;
   throw new RuntimeError(
     "TRANSFERRED",
     `cannot ${doing}: what was transferred with it was taken before. It can be read once.`,
   );
+}
+
+/** `port`: the other end of `line`, with the first request. */
+function request(serial: number, port: unknown): void {
+  askSupervisor({ fetch: serial, realm: here(), port }, port === undefined ? [] : [port]);
 }
 
 function ask(serial: number): readonly unknown[] | undefined {
@@ -60,8 +67,8 @@ function ask(serial: number): readonly unknown[] | undefined {
     port = theirs;
   }
   if (isMainRealm()) startSupervisor();
-  askSupervisor({ fetch: serial, realm: realm(), port }, port === undefined ? [] : [port]);
-  const place = realm() + R_WAKE;
+  request(serial, port);
+  const place = here() + R_WAKE;
   for (;;) {
     const seen = load(cover(place), place);
     const answer = receiveOn(line) as Answer | undefined;
@@ -87,7 +94,7 @@ const asked = new Map<number, { readonly coming: Promise<void>; readonly come: (
 
 /** Has a parcel come here; undefined: it is there, or `fetch` gets it at once. */
 export function fetchAhead(at: number): Promise<void> | undefined {
-  if (readsPorts() || here !== undefined) return undefined;
+  if (readsPorts() || takeKept !== undefined) return undefined;
   const serial = cover(at)[at + SERIAL];
   if (arrived.has(serial)) return undefined;
   const before = asked.get(serial);
@@ -102,7 +109,7 @@ export function fetchAhead(at: number): Promise<void> | undefined {
   let come = () => {};
   const coming = new Promise<void>((resolve) => (come = resolve));
   asked.set(serial, { coming, come });
-  askSupervisor({ fetch: serial, realm: realm(), port }, port === undefined ? [] : [port]);
+  request(serial, port);
   return coming;
 }
 
@@ -122,7 +129,7 @@ function takeArrived(serial: number): readonly unknown[] | undefined {
 /** In the supervisor: what to do when a parcel is dropped there. */
 onDispose(Kind.Parcel, (at) => {
   const serial = words[at + SERIAL];
-  if (here === undefined) askSupervisor({ drop: serial });
+  if (takeKept === undefined) askSupervisor({ drop: serial });
   else dropHere(serial);
 });
 let dropHere: (serial: number) => void = () => {};

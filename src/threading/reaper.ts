@@ -4,7 +4,7 @@
  * A killed thread may have been anywhere: inside a guard, between settling a waiter and telling it, in a line, with
  * locks held. Until this has run, live threads wait a little longer; after it nobody waits for the dead.
  */
-import { add, exchange, load, or, store, sub } from "#atomics";
+import { add, compareExchange, exchange, load, or, store, sub } from "#atomics";
 import { eachBlock, freePostponed, isUsed, kindOf, release } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave, patiently } from "../memory/guard.ts";
@@ -15,7 +15,6 @@ import {
   H_HOOK_REALM,
   H_IDLE,
   H_OUTPUT_GUARD,
-  H_REALMS,
   H_REGISTRY_GUARD,
   isThread,
   Kind,
@@ -46,7 +45,6 @@ import {
   R_INBOX,
   R_JOB,
   R_LEDGER,
-  R_NEXT,
   R_NODE,
   R_THREAD,
   R_URGENT,
@@ -62,6 +60,7 @@ import {
   WAITING,
 } from "../parking/layout.ts";
 import { relink, tellSettled } from "../parking/mend-lines.ts";
+import { delistRealm } from "../parking/realm.ts";
 import { eachRobust, robustOf } from "../parking/robust.ts";
 import { endLookout } from "../parking/spin.ts";
 import { wakeWord } from "../parking/word.ts";
@@ -69,7 +68,7 @@ import { breakLocks } from "./break-locks.ts";
 import { deathError, orphanError } from "./death-errors.ts";
 import { report, reportLater } from "./excepthook.ts";
 import { endThread } from "./join.ts";
-import { packThrown, unpack } from "./message.ts";
+import { packLastError, unpack } from "./message.ts";
 import { relinkRegistry } from "./relink.ts";
 import {
   BUSY,
@@ -143,7 +142,7 @@ function mend(death: Case): void {
   disown(realm);
   // 7. What its handles held, and its own blocks.
   if (exchange(words, realm + R_CARRIER, BUSY) === FREE) sub(words, H_IDLE, 1);
-  if (words[H_HOOK_REALM] === realm) store(words, H_HOOK_REALM, 0);
+  compareExchange(words, H_HOOK_REALM, realm, 0);
   endLookout(realm);
   or(words, realm + R_BOOTED, REAPED);
   delistRealm(realm);
@@ -211,7 +210,7 @@ function endDead(thread: number): void {
   const wanted = (load(words, thread + T_FLAGS) & KILLED) !== 0;
   if (!wanted && load(words, H_EXITING) === 0 && words[thread + T_EXCEPTION] === 0) {
     const error = deathError(thread);
-    words[thread + T_EXCEPTION] = packThrown(error);
+    words[thread + T_EXCEPTION] = packLastError(error);
     if ((words[thread + T_FLAGS] & DAEMON) !== 0) reportLater(thread, error, threadAt);
     else report(thread, error, threadAt);
   }
@@ -222,7 +221,9 @@ function endDead(thread: number): void {
 function disown(realm: number): void {
   eachBlock((at, kind) => {
     if (kind !== Kind.Realm || load(words, at + R_CARRIER) !== takenBy(realm)) return;
-    words[at + R_THREAD] = words[at + R_JOB] = 0;
+    words[at + R_THREAD] = 0;
+    const message = exchange(words, at + R_JOB, 0);
+    if (message !== 0) release(message);
     add(words, H_IDLE, 1);
     store(words, at + R_CARRIER, FREE);
     wakeWord(at + R_CARRIER);
@@ -236,7 +237,7 @@ function disown(realm: number): void {
   // They tell who asks why they ended. No hook is called: no code of theirs ran that could have failed.
   for (const at of orphans) {
     breakLocks(words[at + T_IDENT]);
-    words[at + T_EXCEPTION] ||= packThrown(orphanError(at));
+    words[at + T_EXCEPTION] ||= packLastError(orphanError(at));
     endThread(at);
   }
 }
@@ -258,15 +259,4 @@ function forwardMail(realm: number): void {
       entry = next;
     }
   }
-}
-
-function delistRealm(realm: number): void {
-  enter(words, H_REGISTRY_GUARD);
-  for (let before = 0, at = words[H_REALMS]; at !== 0; before = at, at = cover(at)[at + R_NEXT]) {
-    if (at !== realm) continue;
-    if (before === 0) words[H_REALMS] = words[at + R_NEXT];
-    else words[before + R_NEXT] = words[at + R_NEXT];
-    break;
-  }
-  leave(words, H_REGISTRY_GUARD);
 }

@@ -33,7 +33,7 @@ import {
   THREAD_WORDS,
 } from "../parking/layout.ts";
 import { ring } from "../parking/queue.ts";
-import { here, isListed, MAIN_IDENT } from "../parking/realm.ts";
+import { delistFrom, here, isListed, MAIN_IDENT } from "../parking/realm.ts";
 import { COUNTED, DAEMON, IS_MAIN, LISTED } from "./states.ts";
 
 /** Control block of the thread that runs here. Main's is made at first use. */
@@ -80,21 +80,11 @@ export function enlist(at: number): void {
   leave(words, H_REGISTRY_GUARD);
 }
 
+/** Takes it out of the list, and gives that reference back; once. */
 export function delist(at: number): void {
-  let found = false;
   enter(words, H_REGISTRY_GUARD);
-  for (
-    let before = 0, thread = words[H_THREADS];
-    thread !== 0;
-    before = thread, thread = cover(thread)[thread + T_NEXT]
-  ) {
-    if (thread !== at) continue;
-    if (before === 0) words[H_THREADS] = words[at + T_NEXT];
-    else words[before + T_NEXT] = words[at + T_NEXT];
-    and(words, at + T_FLAGS, ~LISTED);
-    found = true;
-    break;
-  }
+  const found = delistFrom(H_THREADS, T_NEXT, at);
+  if (found) and(words, at + T_FLAGS, ~LISTED);
   leave(words, H_REGISTRY_GUARD);
   if (found) release(at);
 }

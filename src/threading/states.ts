@@ -26,10 +26,10 @@ export const ENDING = 8;
 export const COUNTED = 16;
 /** A Timer and nothing more: there is nothing to run if it was cancelled before its thread began. */
 export const LAPSES = 32;
-/** It stands in the list of threads, or is about to. */
-export const LISTED = 128;
 /** `start()` was called, which may have been refused. */
 export const TRIED = 64;
+/** It stands in the list of threads, or is about to. */
+export const LISTED = 128;
 
 // States of a carrier, in R_CARRIER.
 export const BUSY = 0;

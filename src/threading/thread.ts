@@ -70,11 +70,10 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
     super(...new.target[kShape]);
     this.#made = born;
     if (!born) return;
-    const { daemon } = checked;
     this.#target = checked.target;
     this.#args = checked.args;
     this.#resourceLimits = checked.resourceLimits;
-    const flags = daemon === undefined ? inheritedFlags() : Number(daemon) * DAEMON;
+    const flags = checked.daemon === undefined ? inheritedFlags() : Number(checked.daemon) * DAEMON;
     words[this[kAt] + T_FLAGS] = flags;
     setName(this[kAt], checked.name || automaticName(checked.target));
     noteMade();
@@ -156,8 +155,9 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
 
   /**
    * Resolves when the thread has ended. Never blocks; twin: `join`.
+   * @param options.timeout milliseconds to wait at most; `signal` ends the wait when it aborts
    * @returns true once it is terminated, false when the time was up
-   * @throws like `join`; rejects with `signal.reason` when aborted
+   * @throws like `join`; TypeError (INVALID_SIGNAL); rejects with `signal.reason` when aborted
    */
   async joinAsync(options?: WaitOptions): Promise<boolean> {
     const { timeout, signal } = checkWait(options, "join");
@@ -198,7 +198,7 @@ export class Thread<A extends readonly unknown[] = readonly unknown[]> extends S
   /**
    * Kills the thread. The last resort: no `finally` block runs, locks that it holds become broken. Any thread may
    * call it. Does not wait: join() tells when it is over. A thread inside a synchronous system call ends after it.
-   * @returns false if it is not alive or about to end by itself
+   * @returns false if it is not alive or about to end by itself @throws RuntimeError (MAIN_THREAD) for the main thread
    */
   terminate(): boolean {
     return kill(this[kAt]);

@@ -10,7 +10,7 @@ import { H_MAIN_REALM, H_SUPERVISOR_UP, isThread, Kind } from "../memory/layout.
 import { NEW, T_FLAGS, T_STATE } from "../parking/layout.ts";
 import { afterParked } from "../parking/park.ts";
 import { here, ident } from "../parking/realm.ts";
-import { IDENT_SHIFT, QUEUE } from "../sync/mutex.ts";
+import { holderOf, QUEUE } from "../sync/mutex.ts";
 import { writeOut } from "./output.ts";
 import { nameOf } from "./registry.ts";
 import { TRIED } from "./states.ts";
@@ -66,7 +66,7 @@ function watchSupervisor(): void {
 function watchLocks(): void {
   afterParked(WAITS_FOR_ITSELF, (queue) => {
     const lock = queue - QUEUE;
-    if (queue === 0 || kindOf(lock) !== Kind.Lock || load(words, lock) >>> IDENT_SHIFT !== ident) return;
+    if (queue === 0 || kindOf(lock) !== Kind.Lock || holderOf(load(words, lock)) !== ident) return;
     warn(
       "THREADKIT_WAITS_FOR_ITSELF",
       "this thread waits for a Lock that it holds itself, so that only another thread can end the wait. " +

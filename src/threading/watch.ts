@@ -53,17 +53,27 @@ export function supervisorSoon(): void {
   // Now: the watchdog of tests lives there; and where main never blocks, it may spin while somebody dead is mended.
   if (environment("THREADKIT_DUMP_AFTER") !== undefined || !canBlock()) startSupervisor();
   afterParked(SUPERVISOR_DELAY, startSupervisor);
+  startSupervisorLater();
+}
+
+function startSupervisorLater(): void {
   const timer = setTimeout(startSupervisor, SUPERVISOR_DELAY) as unknown as { unref?(): void };
   timer.unref?.();
 }
 
-/** In main: now. */
+/** In main: now, or as soon as the system has a thread for it. */
 export function startSupervisor(): void {
   if (supervisor !== undefined) return;
-  supervisor = spawn("supervisor", {
-    data: { arena: arenaBuffer(), realm: words[H_SUPERVISOR_REALM] },
-    name: "threadkit-supervisor",
-  });
+  try {
+    supervisor = spawn("supervisor", {
+      data: { arena: arenaBuffer(), realm: words[H_SUPERVISOR_REALM] },
+      name: "threadkit-supervisor",
+    });
+  } catch {
+    // Neither the wait that this may be called from nor the event loop must fail by it.
+    startSupervisorLater();
+    return;
+  }
   supervisor.onUnborn?.(loseSupervisor);
   supervisor.onExit(() => {
     if (!isSupervisorUp()) loseSupervisor();

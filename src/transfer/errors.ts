@@ -1,8 +1,8 @@
 /** Errors between threads: what was thrown, whatever it is, and who asked. */
 
-import { ThreadkitError } from "../errors/errors.ts";
+import { describe, ThreadkitError } from "../errors/errors.ts";
 import { type Encoded, type EncodeOptions, encode } from "./encode.ts";
-import { placeholder, said } from "./refusals.ts";
+import { placeholder } from "./refusals.ts";
 
 export { registerErrorClass } from "./error-classes.ts";
 
@@ -14,7 +14,7 @@ const TAKEN = ["name", "message", "stack", "code", "cause", "__proto__"];
  * (`code` `THROWN_VALUE`), with those of its fields that can. Does not block.
  */
 export function encodeThrown(thrown: unknown, options: EncodeOptions): Encoded {
-  const attempts = [() => thrown, () => standIn(thrown), () => standIn(undefined, said(thrown))];
+  const attempts = [() => thrown, () => standIn(thrown), () => standIn(undefined, describe(thrown))];
   for (const value of attempts) {
     try {
       return encode(value(), options);
@@ -22,11 +22,11 @@ export function encodeThrown(thrown: unknown, options: EncodeOptions): Encoded {
       // The next stand-in holds less.
     }
   }
-  return encode(said(thrown), { label: options.label, shared: { offsetOf: () => undefined } });
+  return encode(describe(thrown), { label: options.label, shared: { offsetOf: () => undefined } });
 }
 
 /** An error in place of a thrown value that cannot cross. */
-function standIn(thrown: unknown, what = said(thrown)): Error {
+function standIn(thrown: unknown, what = describe(thrown)): Error {
   const error = new ThreadkitError(
     "THROWN_VALUE",
     `cannot carry over what the thread threw: it is ${what}. Throw an Error with the data as its fields.`,

@@ -156,14 +156,5 @@ function tagOf(value: object): string {
 
 /** What stands in an error's field in place of a value that cannot cross. */
 export function placeholder(value: unknown): string {
-  return `[cannot cross: ${said(value)}]`;
-}
-
-/** `describe` for values that may not even let themselves be looked at (a revoked Proxy). */
-export function said(value: unknown): string {
-  try {
-    return describe(value);
-  } catch {
-    return "an object that cannot be looked at";
-  }
+  return `[cannot cross: ${describe(value)}]`;
 }

@@ -41,9 +41,10 @@ import { kFurnish } from "../threading/doors.ts";
 import { endParts, partsExpect } from "../threading/endings.ts";
 import { dropHook, report } from "../threading/excepthook.ts";
 import { endThread } from "../threading/join.ts";
-import { extrasOf, packThrown, prepare, unpack } from "../threading/message.ts";
+import { extrasOf, packLastError, prepare, unpack } from "../threading/message.ts";
 import { writeOut } from "../threading/output.ts";
 import { ASSIGNED, BUSY, ENDING, FREE, KILLED } from "../threading/states.ts";
+import { isThenable } from "../threading/thenable.ts";
 import { Thread, threadAt } from "../threading/thread.ts";
 import { hasLapsed } from "../threading/timer.ts";
 
@@ -51,6 +52,10 @@ import { hasLapsed } from "../threading/timer.ts";
 const NAP = 50;
 /** Milliseconds after which it stays in its event loop: from there it is woken in 500 µs, from its sleep in 50. */
 const ALERT = 1000;
+/** Milliseconds between two looks of one that stays there, whether it has been idle for too long. */
+const LOOK_EVERY = 1000;
+/** Milliseconds between two looks while a thread is being put in, which takes microseconds. */
+const GIVEN_SOON = 1;
 /** Milliseconds after which an idle carrier ends. */
 const IDLE_LIMIT = 30_000;
 
@@ -148,12 +153,6 @@ function build(at: number, code: Code, subclass: typeof Thread): Thread {
   return Object.assign(current, code.fields);
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
-  );
-}
-
 /**
  * The thread's end, in this order: its error is told, its locks are broken if it failed, its worker is free for
  * the next, and only then is it over: who joined it may start another at once and finds the worker.
@@ -162,7 +161,7 @@ function finish(realm: number, clean: boolean): void {
   const at = thread;
   if (failed !== undefined) {
     const { error } = failed;
-    words[at + T_EXCEPTION] = packThrown(error);
+    words[at + T_EXCEPTION] = packLastError(error);
     report(at, error, threadAt);
     breakLocks(words[at + T_IDENT]);
   }
@@ -195,18 +194,18 @@ async function nextJob(realm: number): Promise<void> {
   const since = performance.now();
   for (let state = load(words, place); state !== ASSIGNED; state = load(words, place)) {
     const idle = performance.now() - since;
-    if (state !== FREE) waitWord(place, state, 1);
+    if (state !== FREE) waitWord(place, state, GIVEN_SOON);
     else if (idle < ALERT) {
       waitWord(place, FREE, NAP);
       if (load(words, place) === FREE) await turn();
-    } else await awaitWord(place, FREE, 1000);
+    } else await awaitWord(place, FREE, LOOK_EVERY);
     if (idle > IDLE_LIMIT && withdraw(realm)) exitThread();
   }
 }
 
 function noteExit(code: number, call = `process.exit(${code})`): void {
   if (thread === 0 || mustEnd || (words[thread + T_FLAGS] & (KILLED | ENDING)) !== 0) return;
-  words[thread + T_EXCEPTION] ||= packThrown(
+  words[thread + T_EXCEPTION] ||= packLastError(
     new RuntimeError(
       "THREAD_EXITED",
       `cannot go on with the thread: ${call} was called in it. Return from target to end a thread.`,

@@ -14,7 +14,7 @@ import {
   sleepAsync,
   Thread,
 } from "threadkit";
-import { STARVING_AFTER } from "../../src/sync/lock.ts";
+import { STARVING_AFTER } from "../../src/sync/mutex.ts";
 import { inLine, lockWords, PRISTINE } from "../harness/arena.ts";
 import { AT_ONCE, EXPIRES, FAIR, LONG, SECTION } from "../harness/delays.ts";
 import { refuses, refusesAsync } from "../harness/refuses.ts";

@@ -630,7 +630,8 @@ describe("who awaits one task after the other", () => {
       if (n % 5 === 0) throw new Error(`${n}`);
       return n;
     };
-    const told = (n: number) => pool.submit(task, n).then(String, (error) => `not ${(error as Error).message}`);
+    const told = (n: number) =>
+      pool.submit(task, n).then(String, (error) => `not ${(error as Error).message}`);
     const expected = (n: number) => (n % 5 === 0 ? `not ${n}` : `${n}`);
     for (let n = 0; n < 5000; n++) {
       assert.equal(await told(n), expected(n));

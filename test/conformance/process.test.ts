@@ -413,3 +413,21 @@ describe("an error class that shipped code does not name", () => {
     ends(result, 0, "true from within\n");
   });
 });
+
+describe("what is transferred", () => {
+  test("has left its sender when the call returns, also before the first thread runs", async () => {
+    const result = await runScript(
+      `
+      import { ThreadPoolExecutor, transfer } from "threadkit";
+      const pool = new ThreadPoolExecutor(1);
+      const bytes = new Uint8Array([1]);
+      const first = pool.submit((buffer) => new Uint8Array(buffer)[0], transfer(bytes.buffer));
+      bytes[0] = 2;
+      console.log(bytes.length, first.result());
+      `,
+      // The watchdog would have the supervisor started first of all.
+      { timeout: CHILD, ext: "mjs", env: { THREADKIT_DUMP_AFTER: undefined } },
+    );
+    ends(result, 0, "0 1\n");
+  });
+});

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import "../harness/watchdog.ts";
 import { BoundedSemaphore, Semaphore, SharedBoolean, SharedInt32, sleep, type Thread } from "threadkit";
 import { N_FLAGS, STARVING } from "../../src/parking/layout.ts";
-import { STARVING_AFTER } from "../../src/sync/lock.ts";
+import { STARVING_AFTER } from "../../src/sync/mutex.ts";
 import { arenaWords } from "../harness/arena.ts";
 import { LONG } from "../harness/delays.ts";
 import { runKills } from "../harness/killing.ts";

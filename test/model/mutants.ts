@@ -95,6 +95,20 @@ export const MUTANTS: readonly Seed[] = [
     replace: "",
   },
   {
+    bug: "a wake-up that is passed on hands over a lock that nobody holds",
+    models: "lock",
+    file: "sync/mutex.ts",
+    find: 'giveAway(at, kind, woken, "nobody")',
+    replace: "giveAway(at, kind, woken, undefined)",
+  },
+  {
+    bug: "a wake-up is passed on if the lock is free at two looks",
+    models: "lock",
+    file: "sync/mutex.ts",
+    find: "if (!isEmpty(at + QUEUE) && !markContended(at)) giveAway",
+    replace: "if (!isEmpty(at + QUEUE) && !markContended(at) && load(words, at) === FREE) giveAway",
+  },
+  {
     bug: "who leaves the line says that nobody waits, whoever else does",
     models: "lock",
     file: "sync/mutex.ts",

@@ -2,8 +2,11 @@
 import { pause } from "#atomics";
 import { BrokenLockError } from "../../../src/errors/errors.ts";
 import { Kind } from "../../../src/memory/layout.ts";
+import { GIFTED, NOTIFIED } from "../../../src/parking/layout.ts";
+import { parkSync, type Steps } from "../../../src/parking/park.ts";
 import { robustOf } from "../../../src/parking/robust.ts";
 import { Lock } from "../../../src/sync/lock.ts";
+import { QUEUE } from "../../../src/sync/mutex.ts";
 import { Cell, equal, kAt, model, ok } from "../kit.ts";
 import { step, tick } from "../ops.ts";
 
@@ -178,4 +181,35 @@ export const overtaken = model({
     locked,
   ],
   after: sections(1),
+});
+
+/**
+ * A starving waiter in line while the lock is free, as a wake-up that was not used leaves it: the supervisor passes it
+ * on while others take the lock.
+ */
+export const passedOn = model({
+  share: () => ({ ...shared(), inLine: new Cell() }),
+  threads: [
+    (s: Shared & { inLine: Cell }) => {
+      const at = s.lock[kAt];
+      const steps = function* (): Steps<number> {
+        return yield {
+          queue: at + QUEUE,
+          starving: true,
+          mustWait: () => true,
+          entered: () => s.inLine.store(1),
+        };
+      };
+      const outcome = parkSync(steps(), Number.POSITIVE_INFINITY, "wait", "nothing");
+      if (outcome !== GIFTED) s.lock.acquire();
+      section(s);
+      s.lock.release();
+    },
+    locked,
+    (s: Shared & { inLine: Cell }) => {
+      while (s.inLine.load() === 0) pause();
+      robustOf(Kind.Lock)?.passOn?.(s.lock[kAt], NOTIFIED);
+    },
+  ],
+  after: sections(2),
 });
