@@ -77,7 +77,8 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
 
   /** Cancels it, unless it runs or is over. Does not block. @returns true if it is cancelled, also from before */
   cancel(): boolean {
-    return this[kState] === CANCELLED || (!this[kTaken] && cancel(this[kAt]));
+    // In this order: if another thread is first, it is cancelled all the same.
+    return (!this[kTaken] && cancel(this[kAt])) || this[kState] === CANCELLED;
   }
 
   /**
