@@ -20,7 +20,8 @@ import { isWorkerOf, runOne, startWorker } from "./pool-worker.ts";
 import { isShort } from "./seats.ts";
 import { cancel } from "./settle.ts";
 import { packTask, type Task } from "./task-code.ts";
-import { clock, F_STATE, F_TIME, laneBits } from "./words.ts";
+import { clock } from "./times.ts";
+import { F_STATE, F_TIME, laneBits } from "./words.ts";
 
 /** How a task is submitted, checked. */
 export interface How {
