@@ -27,6 +27,7 @@ import {
   kTaken,
   kTell,
   kThen,
+  kUnwatch,
   kValue,
   kWait,
   kWaitAsync,
@@ -35,7 +36,7 @@ import {
 import { helper } from "./help.ts";
 import { preparation, valueOf } from "./outcome.ts";
 import { hasLedger, isOwned, letGo, ownerListens, place, remove } from "./owner.ts";
-import { added, type Reactions, react } from "./reactions.ts";
+import { added, type Reactions, react, signalOf, type Watcher, without } from "./reactions.ts";
 import { cancel, forgetTask, settle } from "./settle.ts";
 import { doneSteps } from "./waiting.ts";
 import {
@@ -166,32 +167,45 @@ export abstract class FutureCore extends SharedObject {
     } else {
       parkAsync(doneSteps(at), Number.POSITIVE_INFINITY, signal).then(
         () => this[kComplete](),
-        () => (this.#flags &= ~SUBSCRIBED),
+        () => this.#leftLine(signal),
       );
     }
   }
 
-  /** The same until `signal` says that nobody cares any more. */
-  [kWatch](told: () => void, signal: Signal): void {
-    this.#reactions = added(this.#reactions, told);
-    this.#subscribe(signal);
+  /** Whoever had it told cares no more: but others may, who found it subscribed. */
+  #leftLine(signal: Signal | undefined): void {
+    this.#flags &= ~SUBSCRIBED;
+    if (signal?.aborted && this.#reactions !== undefined) this.#subscribe(signalOf(this.#reactions));
+  }
+
+  [kWatch](watcher: Watcher): void {
+    this.#reactions = added(this.#reactions, watcher);
+    this.#subscribe(watcher.signal);
+  }
+
+  [kUnwatch](watcher: Watcher): void {
+    this.#reactions = without(this.#reactions, watcher);
   }
 
   [kComplete](): void {
-    if (this.#state === 0) {
-      const loading = preparation(this[kAt]);
-      if (loading !== undefined) {
-        void loading.then(() => this[kComplete]());
-        return;
-      }
-    }
+    const loading = this.#state === 0 ? preparation(this[kAt]) : undefined;
+    if (loading === undefined) this.#tell();
+    else
+      loading.then(
+        () => this[kComplete](),
+        (error) => this.#tell({ error }),
+      );
+  }
+
+  /** Takes its outcome in, and tells all who asked. `unreadable`: why that can't be. */
+  #tell(unreadable?: { readonly error: unknown }): void {
     this.#flags &= ~SUBSCRIBED;
     try {
+      if (unreadable !== undefined) throw unreadable.error;
       this[kAbsorb]();
     } catch (error) {
       // It can't be read here: to those who await it that is its outcome.
-      this.#value = error;
-      this.#state = FAILED;
+      if (this.#state === 0) this.#takeIn(FAILED, error);
     }
     const reactions = this.#reactions;
     this.#reactions = undefined;
@@ -200,9 +214,15 @@ export abstract class FutureCore extends SharedObject {
 
   [kAbsorb](): void {
     if (this.#state !== 0) return;
+    const value = valueOf(this[kAt]);
+    this.#takeIn(stateIn(wordOf(this[kAt])), value);
+  }
+
+  /** From here on the handle has the outcome, and needs its block no more. */
+  #takeIn(state: number, value: unknown): void {
     const at = this[kAt];
-    this.#value = valueOf(at);
-    this.#state = stateIn(wordOf(at));
+    this.#value = value;
+    this.#state = state;
     remove(this, at);
     // The word that comes will not find it any more.
     if (this.#flags & SUBSCRIBED) queueMicrotask(() => this[kComplete]());

@@ -2,17 +2,22 @@
 import { describe, typeError } from "../errors/errors.ts";
 import { kAt } from "../memory/handle.ts";
 import { parkUntil } from "../parking/park-any.ts";
-import { kState, kWatch } from "./doors.ts";
+import { kState, kUnwatch, kWatch } from "./doors.ts";
 import { Future } from "./future.ts";
 import { helper } from "./help.ts";
+import type { Watcher } from "./reactions.ts";
 import { CANCELLED, FAILED } from "./words.ts";
 
-export class Watch<T> {
+/** Milliseconds that a timer may come early. */
+const EARLY = 0.5;
+
+export class Watch<T> implements Watcher {
   /** Not known to be done, in the order given. */
   readonly pending: Set<Future<T>>;
-  readonly #controller = new AbortController();
-  #watching = false;
-  #told: (() => void) | undefined;
+  /** While the futures tell it. */
+  #controller: AbortController | undefined;
+  /** Calls of `next` that wait: several may at a time. */
+  readonly #waiting = new Set<() => void>();
 
   /** @param verb the call, for refusals */
   constructor(futures: Iterable<Future<T>>, verb: string) {
@@ -55,25 +60,40 @@ export class Watch<T> {
     this.#watch();
     if (this.#anyDone()) return true;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let told: (() => void) | undefined;
     let abort: (() => void) | undefined;
     try {
       return await new Promise<boolean>((resolve, reject) => {
-        this.#told = () => resolve(true);
+        told = () => resolve(true);
+        this.#waiting.add(told);
         const left = deadline - performance.now();
-        if (left < Number.POSITIVE_INFINITY) timer = setTimeout(resolve, Math.max(0, left) + 0.5, false);
+        if (left < Number.POSITIVE_INFINITY) timer = setTimeout(resolve, Math.max(0, left) + EARLY, false);
         abort = () => reject(signal?.reason);
         signal?.addEventListener("abort", abort, { once: true });
       });
     } finally {
-      this.#told = undefined;
+      if (told !== undefined) this.#waiting.delete(told);
       clearTimeout(timer);
       if (abort !== undefined) signal?.removeEventListener("abort", abort);
     }
   }
 
-  /** Nobody cares any more: waits in lines of other threads' futures are given up. */
+  /** Nobody cares any more: the futures forget it, and waits in lines of other threads' futures are given up. */
   end(): void {
+    if (this.#controller === undefined) return;
+    for (const future of this.pending) future[kUnwatch](this);
     this.#controller.abort();
+    this.#controller = undefined;
+  }
+
+  /** One of them is done. */
+  readonly told = (): void => {
+    for (const told of this.#waiting) told();
+  };
+
+  /** Aborts at the end. */
+  get signal(): AbortSignal {
+    return (this.#controller ??= new AbortController()).signal;
   }
 
   #anyDone(): boolean {
@@ -83,10 +103,9 @@ export class Watch<T> {
 
   /** From now on each of them tells this realm. */
   #watch(): void {
-    if (this.#watching) return;
-    this.#watching = true;
-    const told = () => this.#told?.();
-    for (const future of this.pending) future[kWatch](told, this.#controller.signal);
+    if (this.#controller !== undefined) return;
+    this.#controller = new AbortController();
+    for (const future of this.pending) future[kWatch](this);
   }
 }
 
