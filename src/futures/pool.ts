@@ -264,7 +264,7 @@ export function mendLanes(pool: number): void {
   const lost: number[] = [];
   eachBlock((at, kind) => {
     if (kind !== Kind.Future || words[at + F_POOL] !== pool || words[at + F_PLACE] !== SORTED) return;
-    if (!listed.has(at) && stateIn(wordOf(at)) === PENDING) lost.push(at);
+    if (!listed.has(at)) lost.push(at); // cancelled ones, too: `take` gives back their reference and their room
   });
   lost.sort((a, b) => (words[a + F_TIME] - words[b + F_TIME]) | 0);
   for (const at of lost) append(pool, at);

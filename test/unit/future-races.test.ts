@@ -21,8 +21,9 @@ const arena = await import("../../src/memory/arena.ts");
 const { CANCELLED, F_STATE, PENDING, RUNNING } = await import("../../src/futures/words.ts");
 
 /** Another thread moves a future that nobody has begun to another state. */
-function other(future: { [kAt]: number }, state: number): () => void {
-  return () => void compareExchange(arena.words, future[kAt] + F_STATE, PENDING, state);
+function other(future: object, state: number): () => void {
+  const at = (future as Record<symbol, number>)[kAt];
+  return () => void compareExchange(arena.words, at + F_STATE, PENDING, state);
 }
 
 describe("a future that another thread", () => {
