@@ -4,7 +4,7 @@ import { words } from "../memory/arena.ts";
 import { drop, pack } from "../shared/cell.ts";
 import { packOnce } from "../threading/held-code.ts";
 import { packThrown } from "../threading/message.ts";
-import { isThenable } from "./chunk.ts";
+import { isThenable } from "../threading/thenable.ts";
 import { P_PACE, P_TIMES } from "./pool-words.ts";
 import { claim, settle } from "./settle.ts";
 import { callTask, prepareTask } from "./task-code.ts";
@@ -51,9 +51,10 @@ function runTask(pool: number, at: number, unlinked: boolean, begun: number): Pr
     fail(at, error, unlinked);
     return undefined;
   }
+  const goesOn = isThenable(result);
   // One that was run within another hands the place back; else it is its own until it ends.
-  if (!isThenable(result) || outer !== 0) current = outer;
-  if (isThenable(result)) return awaitTask(pool, at, unlinked, begun, result, outer);
+  if (!goesOn || outer !== 0) current = outer;
+  if (goesOn) return awaitTask(pool, at, unlinked, begun, result as PromiseLike<unknown>, outer);
   noteRun(pool, elapsed(begun, clock()));
   succeed(at, result, unlinked);
   return undefined;

@@ -110,6 +110,21 @@ export function isBy(word: number, thread: number): boolean {
   return (word & IDENT_MASK) === thread << IDENT_SHIFT;
 }
 
+/** Will its owner be told? */
+export function isListened(at: number): boolean {
+  return (wordOf(at) & LISTENED) !== 0;
+}
+
+/** Was it asked to stop? */
+export function isStopping(at: number): boolean {
+  return (wordOf(at) & STOP) !== 0;
+}
+
+/** Does it run an async function? */
+export function isAsync(at: number): boolean {
+  return (wordOf(at) & ASYNC_TASK) !== 0;
+}
+
 /** Sets a flag. Returns the word as it was. */
 export function flag(at: number, bit: number): number {
   return or(cover(at), at + F_STATE, bit);

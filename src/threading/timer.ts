@@ -14,6 +14,7 @@ import type { NeedsArgs, Sendable } from "../transfer/sendable.ts";
 import { kFurnish, kShape } from "./doors.ts";
 import { disposeThread } from "./registry.ts";
 import { LAPSES } from "./states.ts";
+import { isThenable } from "./thenable.ts";
 import { Thread } from "./thread.ts";
 
 // Behind the words of a thread. None of them changes while the timer lives.
@@ -115,12 +116,6 @@ function isPlain(timer: object): boolean {
 /** Was it cancelled, so that there is nothing to unpack and to run? */
 export function hasLapsed(at: number): boolean {
   return (words[at + T_FLAGS] & LAPSES) !== 0 && isEventSet(words[at + T_FINISHED]);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
-  );
 }
 
 function check(interval: unknown, fn: unknown, args: unknown): void {

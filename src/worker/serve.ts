@@ -44,6 +44,7 @@ import { endThread } from "../threading/join.ts";
 import { extrasOf, packThrown, prepare, unpack } from "../threading/message.ts";
 import { writeOut } from "../threading/output.ts";
 import { ASSIGNED, BUSY, ENDING, FREE, KILLED } from "../threading/states.ts";
+import { isThenable } from "../threading/thenable.ts";
 import { Thread, threadAt } from "../threading/thread.ts";
 import { hasLapsed } from "../threading/timer.ts";
 
@@ -146,12 +147,6 @@ function build(at: number, code: Code, subclass: typeof Thread): Thread {
     Object.setPrototypeOf(current, subclass.prototype);
   Thread[kFurnish](current, code.target, code.args);
   return Object.assign(current, code.fields);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
-  );
 }
 
 /**
