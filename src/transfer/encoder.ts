@@ -29,13 +29,14 @@ interface Later {
   readonly lenient: boolean;
 }
 
-/** Buffers grown beyond this are given back after the message. */
-const KEPT = 1 << 20;
+/** Bytes of a new buffer: most messages fit. */
 const BORN = 1 << 14;
+/** One that has grown beyond this is given back when the next message begins: until then its bytes are in use. */
+const KEPT = 1 << 20;
 
 const IDLE: EncodeOptions = { label: "", shared: { offsetOf: () => undefined } };
 
-/** Serves one message after another: `begin`, one `drain` around a `visit`, `end`. */
+/** Serves one message after another: `begin`, `whole`, `end`. */
 export class Encoder extends Writer implements Walk {
   options = IDLE;
   readonly trail = new Trail();
