@@ -200,16 +200,20 @@ export abstract class FutureCore extends SharedObject {
   /** Takes its outcome in, and tells all who asked. `unreadable`: why that can't be. */
   #tell(unreadable?: { readonly error: unknown }): void {
     this.#flags &= ~SUBSCRIBED;
+    this.#absorbOrFail(unreadable);
+    const reactions = this.#reactions;
+    this.#reactions = undefined;
+    react(reactions, this.#state, this.#value);
+  }
+
+  /** To those who await it, that it can't be read here is its outcome. */
+  #absorbOrFail(unreadable?: { readonly error: unknown }): void {
     try {
       if (unreadable !== undefined) throw unreadable.error;
       this[kAbsorb]();
     } catch (error) {
-      // It can't be read here: to those who await it that is its outcome.
       if (this.#state === 0) this.#takeIn(FAILED, error);
     }
-    const reactions = this.#reactions;
-    this.#reactions = undefined;
-    react(reactions, this.#state, this.#value);
   }
 
   [kAbsorb](): void {
@@ -255,7 +259,7 @@ export abstract class FutureCore extends SharedObject {
     if (this.#state !== 0) return true;
     const at = this[kAt];
     if (!isFinal(at) || preparation(at) !== undefined) return false;
-    this[kAbsorb]();
+    this.#absorbOrFail();
     return true;
   }
 }

@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import "../harness/watchdog.ts";
 import { type Future, ThreadPoolExecutor, waitAsync } from "threadkit";
 import { LONG } from "../harness/delays.ts";
+import { until } from "../harness/until.ts";
 
 const url = new URL("../fixtures/futures/answer.mjs", import.meta.url).href;
 const giveAnswer = async (url: string) => ((await import(url)) as { answer: () => number }).answer;
@@ -26,5 +27,25 @@ describe("a result whose module can't be loaded here", () => {
     assert.equal((await waitAsync([future], { timeout: LONG })).done.size, 1);
     assert.equal(await told, true);
     await assert.rejects(future.resultAsync(), notForMain);
+  });
+});
+
+describe("a result that throws as it is built here", () => {
+  test("rejects what `then` returns, however late it is asked", async () => {
+    (globalThis as { isMain?: boolean }).isMain = true;
+    using pool = new ThreadPoolExecutor(1);
+    const future = pool.submit(
+      () =>
+        class {
+          static {
+            if ((globalThis as { isMain?: boolean }).isMain) throw new Error("not for main");
+          }
+        } as unknown,
+    );
+    await until(() => future.done(), "it is done");
+    assert.throws(() => future.result(), notForMain);
+    const promise = future.then(() => {});
+    await assert.rejects(promise, notForMain);
+    await assert.rejects(async () => await future, notForMain);
   });
 });
