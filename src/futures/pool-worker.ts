@@ -146,7 +146,7 @@ async function initialize(pool: number): Promise<boolean> {
   }
 }
 
-export interface Initializer {
+interface Initializer {
   initializer: (...args: readonly unknown[]) => unknown;
   initargs: readonly unknown[];
 }
