@@ -14,8 +14,9 @@ const EARLY = 0.5;
 export class Watch<T> implements Watcher {
   /** Not known to be done, in the order given. */
   readonly pending: Set<Future<T>>;
-  /** While the futures tell it. */
-  #controller: AbortController | undefined;
+  /** The futures that are pending tell it, and no others. */
+  #watching = false;
+  #controller = new AbortController();
   /** Calls of `next` that wait: several may at a time. */
   readonly #waiting = new Set<() => void>();
 
@@ -41,7 +42,11 @@ export class Watch<T> implements Watcher {
   take(): Future<T>[] {
     const done: Future<T>[] = [];
     for (const future of this.pending) if (future[kState] >= CANCELLED) done.push(future);
-    for (const future of done) this.pending.delete(future);
+    for (const future of done) {
+      this.pending.delete(future);
+      if (this.#watching) future[kUnwatch](this);
+    }
+    if (done.length > 0) this.told(); // other calls of `next` won't be by these
     return done;
   }
 
@@ -54,7 +59,7 @@ export class Watch<T> implements Watcher {
     return helper.blocked(first[kAt], () => parkUntil(ready, deadline, what, twin));
   }
 
-  /** Resolves when one more is done (true), or the time is up. Rejects with the reason of `signal`. */
+  /** Resolves when it is worth a look whether one more is done (true), or the time is up. Rejects with the reason of `signal`. */
   async next(deadline: number, signal?: AbortSignal): Promise<boolean> {
     signal?.throwIfAborted();
     this.#watch();
@@ -80,20 +85,21 @@ export class Watch<T> implements Watcher {
 
   /** Nobody cares any more: the futures forget it, and waits in lines of other threads' futures are given up. */
   end(): void {
-    if (this.#controller === undefined) return;
+    if (!this.#watching) return;
+    this.#watching = false;
     for (const future of this.pending) future[kUnwatch](this);
     this.#controller.abort();
-    this.#controller = undefined;
+    this.told(); // a call of `next` that still waits watches again
   }
 
-  /** One of them is done. */
+  /** Has all calls of `next` look again. */
   readonly told = (): void => {
     for (const told of this.#waiting) told();
   };
 
   /** Aborts at the end. */
   get signal(): AbortSignal {
-    return (this.#controller ??= new AbortController()).signal;
+    return this.#controller.signal;
   }
 
   #anyDone(): boolean {
@@ -103,8 +109,9 @@ export class Watch<T> implements Watcher {
 
   /** From now on each of them tells this realm. */
   #watch(): void {
-    if (this.#controller !== undefined) return;
-    this.#controller = new AbortController();
+    if (this.#watching) return;
+    this.#watching = true;
+    if (this.signal.aborted) this.#controller = new AbortController(); // a loop that was left goes on
     for (const future of this.pending) future[kWatch](this);
   }
 }

@@ -510,6 +510,22 @@ test("asCompleted answers several calls of next() at a time, each with another f
   assert.ok(first === found[0] && first.value === (futures[1] as unknown));
   assert.ok(found[1].value === (futures[0] as unknown));
   assert.equal(found[2].done, true);
+
+  // The last future goes to a call that comes before the others have heard of it.
+  const last = new Future<number>();
+  const others = asCompleted([last], { timeout: LONG })[Symbol.asyncIterator]();
+  const early = others.next();
+  last.setResult(1);
+  assert.ok((await others.next()).value === (last as unknown));
+  assert.equal((await early).done, true);
+
+  // One who still waits is not forgotten when another leaves.
+  const late = new Future<number>();
+  const shared = asCompleted([late], { timeout: LONG })[Symbol.asyncIterator]();
+  const waiting = shared.next();
+  await shared.return?.();
+  late.setResult(1);
+  assert.ok((await waiting).value === (late as unknown));
 });
 
 test("a future prints its state", async () => {
