@@ -1,5 +1,5 @@
-/** A pool whose initializer failed, or whose workers die before they run anything. */
-import { load, or } from "#atomics";
+/** Breaking a pool: its initializer failed, or a worker died before it ran anything. */
+import { compareExchange, or } from "#atomics";
 import { BrokenThreadPoolError } from "../errors/errors.ts";
 import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
@@ -11,8 +11,9 @@ import { FAILED } from "./words.ts";
 
 /** Breaks it: queued tasks and later submits fail with `error` as the cause. */
 export function breakPool(pool: number, error: unknown): void {
-  // The first error stays; a second one that comes at the same time is dropped with its thread.
-  if (words[pool + P_ERROR] === 0) words[pool + P_ERROR] = packThrown(error);
+  // The first error stays: two workers may fail at the same time.
+  const message = packThrown(error);
+  if (compareExchange(words, pool + P_ERROR, 0, message) !== 0) release(message);
   or(words, pool + P_FLAGS, BROKEN);
   failQueued(pool);
   wakeAllIdle(pool);
@@ -25,10 +26,6 @@ export function failQueued(pool: number): void {
     if (!settle(at, FAILED, message, true)) release(message);
     finish(at);
   }
-}
-
-export function isBroken(pool: number): boolean {
-  return (load(words, pool + P_FLAGS) & BROKEN) !== 0;
 }
 
 export function brokenError(pool: number): BrokenThreadPoolError {

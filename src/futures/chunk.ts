@@ -1,5 +1,6 @@
 /** One task of a `map`: several items. Runs in the worker. */
 import { isThenable } from "../threading/thenable.ts";
+import type { Task } from "./task.ts";
 
 /** Results of the first items; `failed` holds what the next one threw. */
 export interface ChunkResult {
@@ -9,7 +10,7 @@ export interface ChunkResult {
 
 /** Each of `items` is an argument list. */
 export function runChunk(
-  fn: (...args: readonly unknown[]) => unknown,
+  fn: Task,
   items: readonly (readonly unknown[])[],
 ): ChunkResult | Promise<ChunkResult> {
   const values: unknown[] = [];
@@ -26,15 +27,12 @@ export function runChunk(
 }
 
 /** The same for an async function. */
-export async function runChunkAsync(
-  fn: (...args: readonly unknown[]) => unknown,
-  items: readonly (readonly unknown[])[],
-): Promise<ChunkResult> {
+export async function runChunkAsync(fn: Task, items: readonly (readonly unknown[])[]): Promise<ChunkResult> {
   return runChunk(fn, items);
 }
 
 async function goOn(
-  fn: (...args: readonly unknown[]) => unknown,
+  fn: Task,
   items: readonly (readonly unknown[])[],
   values: unknown[],
   from: number,

@@ -8,16 +8,19 @@ export const kComplete: unique symbol = Symbol("threadkit.complete");
 export const kAbsorb: unique symbol = Symbol("threadkit.absorb");
 /** Gives it a block that stays, when it is about to cross. */
 export const kPublish: unique symbol = Symbol("threadkit.publish");
-/** Has a function called when it is done, until a signal says that nobody cares any more. */
+/** Has a watcher told when it is done, and has it forgotten: it was told by another. */
 export const kWatch: unique symbol = Symbol("threadkit.watch");
+export const kUnwatch: unique symbol = Symbol("threadkit.unwatch");
 /** Its state by number. */
 export const kState: unique symbol = Symbol("threadkit.state");
 /** Was its outcome taken in? Then it may have no block any more. */
 export const kTaken: unique symbol = Symbol("threadkit.taken");
 /** Its result, or what `result()` throws. */
 export const kValue: unique symbol = Symbol("threadkit.value");
+/** Waits until it is done and takes its outcome in: blocking, and awaiting. */
 export const kWait: unique symbol = Symbol("threadkit.wait");
 export const kWaitAsync: unique symbol = Symbol("threadkit.waitAsync");
+/** What `then` does. */
 export const kThen: unique symbol = Symbol("threadkit.then");
 /** Has a function called when it is done. */
 export const kTell: unique symbol = Symbol("threadkit.tell");

@@ -7,9 +7,7 @@ import { runChunk, runChunkAsync } from "./chunk.ts";
 import { kSubmitChunk } from "./doors.ts";
 import type { Future } from "./future.ts";
 import { type FutureResults, type MapOptions, mapTasks } from "./map.ts";
-
-type Task = (...args: readonly unknown[]) => unknown;
-const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
+import { isAsyncFunction, type Task } from "./task.ts";
 
 /** What a parameter list of several iterables is, for functions that take an item of each. */
 export type Iterables<T extends readonly unknown[]> = { [K in keyof T]: Iterable<T[K]> };
@@ -85,7 +83,7 @@ export abstract class Executor extends SharedObject implements Disposable, Async
 
   /** @internal One task of a `map`: `fn` with each of `items`, which are argument lists. */
   [kSubmitChunk](fn: Task, items: readonly (readonly unknown[])[]): Future<unknown> {
-    return this.submit(fn instanceof AsyncFunction ? runChunkAsync : runChunk, fn, items);
+    return this.submit(isAsyncFunction(fn) ? runChunkAsync : runChunk, fn, items);
   }
 
   /** Leaves it: what is queued still runs, and is waited for. Blocks; twin: `await using`. */

@@ -1,20 +1,10 @@
 /** What a future's handle knows and does beneath its face: it waits, takes its outcome in, and tells who asked. */
-import { FutureTimeoutError } from "../errors/errors.ts";
 import { allocate, onDispose, release, retain } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
 import { isAdopting, kAt, listHandle, moveTo, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
-import {
-  checkOptions,
-  checkTimeout,
-  checkWait,
-  deadlineOf,
-  type Signal,
-  type WaitOptions,
-} from "../parking/deadline.ts";
-import { parkSync } from "../parking/park.ts";
+import { checkOptions, checkTimeout, checkWait, type Signal, type WaitOptions } from "../parking/deadline.ts";
 import { hasJustTurned, parkAsync } from "../parking/park-async.ts";
-import { HandOver } from "../parking/spin.ts";
 import { drop, pack } from "../shared/cell.ts";
 import { onCrossing, packThrown } from "../threading/message.ts";
 import { outgoing } from "../threading/outgoing.ts";
@@ -27,6 +17,7 @@ import {
   kTaken,
   kTell,
   kThen,
+  kUnwatch,
   kValue,
   kWait,
   kWaitAsync,
@@ -35,9 +26,9 @@ import {
 import { helper } from "./help.ts";
 import { preparation, valueOf } from "./outcome.ts";
 import { hasLedger, isOnlyOne, isOwned, letGo, ownerListens, place, remove } from "./owner.ts";
-import { added, type Reactions, react } from "./reactions.ts";
+import { added, type Reactions, react, signalOf, type Watcher, without } from "./reactions.ts";
 import { cancel, forgetTask, settle } from "./settle.ts";
-import { doneSteps } from "./waiting.ts";
+import { comesAtOnce, doneSteps, timeoutError, waitFor } from "./waiting.ts";
 import {
   CANCELLED,
   F_OWNER,
@@ -170,49 +161,72 @@ export abstract class FutureCore extends SharedObject {
     } else {
       parkAsync(doneSteps(at), Number.POSITIVE_INFINITY, signal).then(
         () => this[kComplete](),
-        () => (this.#flags &= ~SUBSCRIBED),
+        () => this.#leftLine(signal),
       );
     }
   }
 
   /** One task at a time, awaited: a hot worker is done with it in less time than it takes to be told. */
   #lookOut(at: number): void {
-    const isDone = this.#state !== 0 || (isOnlyOne() && hotAwaits.spin(() => isFinal(at)));
+    const isDone = this.#state !== 0 || (isOnlyOne() && comesAtOnce(at));
     if (isDone || !ownerListens(at)) this[kComplete]();
   }
 
-  /** The same until `signal` says that nobody cares any more. */
-  [kWatch](told: () => void, signal: Signal): void {
-    this.#reactions = added(this.#reactions, told);
-    this.#subscribe(signal);
+  /** Whoever had it told cares no more: but others may, who found it subscribed. */
+  #leftLine(signal: Signal | undefined): void {
+    this.#flags &= ~SUBSCRIBED;
+    if (signal?.aborted && this.#reactions !== undefined) this.#subscribe(signalOf(this.#reactions));
+  }
+
+  [kWatch](watcher: Watcher): void {
+    this.#reactions = added(this.#reactions, watcher);
+    this.#subscribe(watcher.signal);
+  }
+
+  [kUnwatch](watcher: Watcher): void {
+    this.#reactions = without(this.#reactions, watcher);
   }
 
   [kComplete](): void {
-    if (this.#state === 0) {
-      const loading = preparation(this[kAt]);
-      if (loading !== undefined) {
-        void loading.then(() => this[kComplete]());
-        return;
-      }
-    }
+    const loading = this.#state === 0 ? preparation(this[kAt]) : undefined;
+    if (loading === undefined) this.#tell();
+    else
+      loading.then(
+        () => this[kComplete](),
+        (error) => this.#tell({ error }),
+      );
+  }
+
+  /** Takes its outcome in, and tells all who asked. `unreadable`: why that can't be. */
+  #tell(unreadable?: { readonly error: unknown }): void {
     this.#flags &= ~SUBSCRIBED;
-    try {
-      this[kAbsorb]();
-    } catch (error) {
-      // It can't be read here: to those who await it that is its outcome.
-      this.#value = error;
-      this.#state = FAILED;
-    }
+    this.#absorbOrFail(unreadable);
     const reactions = this.#reactions;
     this.#reactions = undefined;
     react(reactions, this.#state, this.#value);
   }
 
+  /** To those who await it, that it can't be read here is its outcome. */
+  #absorbOrFail(unreadable?: { readonly error: unknown }): void {
+    try {
+      if (unreadable !== undefined) throw unreadable.error;
+      this[kAbsorb]();
+    } catch (error) {
+      if (this.#state === 0) this.#takeIn(FAILED, error);
+    }
+  }
+
   [kAbsorb](): void {
     if (this.#state !== 0) return;
+    const value = valueOf(this[kAt]);
+    this.#takeIn(stateIn(wordOf(this[kAt])), value);
+  }
+
+  /** From here on the handle has the outcome, and needs its block no more. */
+  #takeIn(state: number, value: unknown): void {
     const at = this[kAt];
-    this.#value = valueOf(at);
-    this.#state = stateIn(wordOf(at));
+    this.#value = value;
+    this.#state = state;
     remove(this, at);
     // The word that comes will not find it any more.
     if (this.#flags & SUBSCRIBED) queueMicrotask(() => this[kComplete]());
@@ -245,25 +259,9 @@ export abstract class FutureCore extends SharedObject {
     if (this.#state !== 0) return true;
     const at = this[kAt];
     if (!isFinal(at) || preparation(at) !== undefined) return false;
-    this[kAbsorb]();
+    this.#absorbOrFail();
     return true;
   }
-}
-
-/** Spinning for a result that comes from a thread that runs right now. */
-const hotFutures = new HandOver();
-const hotAwaits = new HandOver({ onEventLoop: true });
-
-/** Blocks until it is done (true) or the time is up. */
-function waitFor(at: number, timeout: number, what: string, twin: string): boolean {
-  if (helper.now(at) || hotFutures.spin(() => isFinal(at))) return true;
-  return helper.blocked(at, () => parkSync(doneSteps(at), deadlineOf(timeout), what, twin));
-}
-
-function timeoutError(what: string): FutureTimeoutError {
-  return new FutureTimeoutError(
-    `cannot ${what}: the future had no outcome when the time was up. Wait longer, or cancel it.`,
-  );
 }
 
 onDispose(Kind.Future, (at) => {

@@ -10,9 +10,11 @@ import { kState, kTaken, kTell, kThen, kValue, kWait, kWaitAsync } from "./doors
 import { FutureCore } from "./future-core.ts";
 import { cancel, claim, requestStop, settle } from "./settle.ts";
 import { callCallback } from "./stray.ts";
-import { CANCELLED, FAILED, FINISHED, PENDING, STOP, wordOf } from "./words.ts";
+import { CANCELLED, FAILED, FINISHED, isStopping, PENDING } from "./words.ts";
 
+/** States by number, as users see them. */
 const NAMES = ["pending", "running", "running", "cancelled", "finished", "failed"] as const;
+
 /**
  * The outcome of a task that runs, ran or will run in some thread. Await it, or ask it: any thread may wait for it,
  * read it and cancel it.
@@ -48,6 +50,8 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
 
   /**
    * The result of the task. Never blocks; twin: `result`.
+   * @param options.timeout milliseconds to wait at most
+   * @param options.signal ends the wait; the task goes on
    * @throws like `result`; rejects with `signal.reason` when aborted
    */
   async resultAsync(options?: WaitOptions): Promise<T> {
@@ -68,6 +72,8 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
 
   /**
    * What the task threw; undefined if it has a result. Never blocks; twin: `exception`.
+   * @param options.timeout milliseconds to wait at most
+   * @param options.signal ends the wait; the task goes on
    * @throws like `exception`; rejects with `signal.reason` when aborted
    */
   async exceptionAsync(options?: WaitOptions): Promise<unknown> {
@@ -77,7 +83,8 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
 
   /** Cancels it, unless it runs or is over. Does not block. @returns true if it is cancelled, also from before */
   cancel(): boolean {
-    return this[kState] === CANCELLED || (!this[kTaken] && cancel(this[kAt]));
+    // In this order: if another thread is first, it is cancelled all the same.
+    return (!this[kTaken] && cancel(this[kAt])) || this[kState] === CANCELLED;
   }
 
   /**
@@ -90,7 +97,7 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
 
   /** Has `requestStop()` been called while it ran? */
   get stopRequested(): boolean {
-    return !this[kTaken] && (wordOf(this[kAt]) & STOP) !== 0;
+    return !this[kTaken] && isStopping(this[kAt]);
   }
 
   /** True once it is cancelled: its task never runs. */
@@ -145,7 +152,8 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
   }
 
   /**
-   * For executors: says that its task begins now. False: it was cancelled, and must not run.
+   * For executors: says that its task begins now. Does not block.
+   * @returns false if it was cancelled, and must not run
    * @throws InvalidStateError (INVALID_STATE) if it runs or is done
    */
   setRunningOrNotifyCancel(): boolean {
@@ -156,7 +164,11 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
     throw this.#invalid("set the future running");
   }
 
-  /** For executors: its result. @throws InvalidStateError (INVALID_STATE) if it is done; the first outcome stays */
+  /**
+   * For executors: its result. Does not block.
+   * @throws InvalidStateError (INVALID_STATE) if it is done; the first outcome stays
+   * @throws CaptureError (CANNOT_CROSS) for a value that can't cross, RangeError (ARENA_FULL); it is not settled then
+   */
   setResult(value: T): void {
     if (this.done()) throw this.#invalid("set the result of the future");
     const cell = pack(value, "the result", this);
@@ -165,7 +177,11 @@ export class Future<T> extends FutureCore implements PromiseLike<T> {
     throw this.#invalid("set the result of the future");
   }
 
-  /** For executors: its error. @throws InvalidStateError (INVALID_STATE) if it is done; the first outcome stays */
+  /**
+   * For executors: its error. What of it can't cross is described in its place. Does not block.
+   * @throws InvalidStateError (INVALID_STATE) if it is done; the first outcome stays
+   * @throws RangeError (ARENA_FULL); it is not settled then
+   */
   setException(error: unknown): void {
     if (this.done()) throw this.#invalid("set the exception of the future");
     const message = packThrown(error);

@@ -13,7 +13,7 @@ import type { Steps } from "../parking/park.ts";
 import { parkSync } from "../parking/park.ts";
 import { ident } from "../parking/realm.ts";
 import { hasWork } from "./pool.ts";
-import { P_FLAGS, P_IDLE, P_QUEUE, P_SENTINEL, P_TASKS } from "./pool-words.ts";
+import { isOpen, P_IDLE, P_QUEUE, P_SENTINEL, P_TASKS } from "./pool-words.ts";
 
 /** True: look for work, or at the pool's flags; false: the time was up. */
 export function* idleSteps(pool: number): Steps<boolean> {
@@ -22,7 +22,7 @@ export function* idleSteps(pool: number): Steps<boolean> {
     mustWait: () => {
       // In this order: who submits pushes first and looks at the count then.
       add(words, pool + P_IDLE, 1);
-      if (!hasWork(pool) && load(words, pool + P_FLAGS) === 0) return true;
+      if (!hasWork(pool) && isOpen(pool)) return true;
       sub(words, pool + P_IDLE, 1);
       return false;
     },

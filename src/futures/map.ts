@@ -5,6 +5,7 @@ import { checkBlocking } from "../parking/park.ts";
 import type { ChunkResult } from "./chunk.ts";
 import { kSubmitChunk } from "./doors.ts";
 import type { Future } from "./future.ts";
+import type { Task } from "./task.ts";
 
 /** Options of `map`, behind the items. */
 export interface MapOptions {
@@ -21,21 +22,22 @@ export interface MapOptions {
 /** Results in the order of the items: `for … of` blocks, `for await … of` does not. Each is handed out once. */
 export interface FutureResults<R> extends Iterable<R>, AsyncIterable<R> {}
 
-type Fn = (...args: readonly unknown[]) => unknown;
 interface Submitter {
-  [kSubmitChunk](fn: Fn, items: readonly (readonly unknown[])[]): Future<unknown>;
+  [kSubmitChunk](fn: Task, items: readonly (readonly unknown[])[]): Future<unknown>;
 }
 
 /** Tasks for each worker, so that a slow one does not leave the others idle at the end. */
 const TASKS_EACH = 4;
 /** Items of one task at most, unless asked: what a task holds must fit in a message. */
 const MOST = 1024;
+/** Tasks that were taken and still have a place in the list, at most. */
+const DROPPED_AT = 1000;
 const VERB = "map";
 
 export function mapTasks(
   executor: Submitter,
   workers: number,
-  fn: Fn,
+  fn: Task,
   rest: readonly unknown[],
 ): FutureResults<unknown> {
   if (typeof fn !== "function")
@@ -47,7 +49,7 @@ export function mapTasks(
   };
   const buffersize = checkSize(options.buffersize, "buffersize");
   const chunksize = checkSize(options.chunksize, "chunksize");
-  const rows = side(iterables);
+  const rows = zip(iterables);
   if (buffersize !== undefined) {
     const size = Math.min(chunksize ?? 1, buffersize);
     return new Results(executor, fn, rows, size, Math.ceil(buffersize / size), limits);
@@ -93,7 +95,7 @@ function checkSize(size: unknown, name: string): number | undefined {
 }
 
 /** Argument lists, an item of each iterable, until the shortest ends. */
-function* side(iterables: readonly Iterable<unknown>[]): Generator<readonly unknown[], void> {
+function* zip(iterables: readonly Iterable<unknown>[]): Generator<readonly unknown[], void> {
   const iterators = iterables.map((items) => items[Symbol.iterator]());
   let open = true;
   try {
@@ -122,7 +124,7 @@ interface Limits {
 
 class Results implements FutureResults<unknown> {
   readonly #executor: Submitter;
-  readonly #fn: Fn;
+  readonly #fn: Task;
   readonly #rows: Iterator<readonly unknown[]>;
   readonly #size: number;
   readonly #ahead: number;
@@ -137,7 +139,7 @@ class Results implements FutureResults<unknown> {
 
   constructor(
     executor: Submitter,
-    fn: Fn,
+    fn: Task,
     rows: Iterator<readonly unknown[]>,
     size: number,
     ahead: number,
@@ -224,7 +226,7 @@ class Results implements FutureResults<unknown> {
     this.#chunk = chunk;
     this.#given = 0;
     this.#tasks[this.#next++] = undefined;
-    if (this.#next > 1000) {
+    if (this.#next > DROPPED_AT) {
       this.#tasks = this.#tasks.slice(this.#next);
       this.#next = 0;
     }

@@ -13,7 +13,7 @@ import { here } from "../parking/realm.ts";
 import { onLookForLeft, onThreadEnd } from "../threading/endings.ts";
 import { onFuture, openMailbox } from "../threading/mail.ts";
 import { kAbsorb, kComplete } from "./doors.ts";
-import { CANCELLED, F_OWNER, F_SLOT, flag, isFinal, LISTENED, stateIn, wordOf } from "./words.ts";
+import { CANCELLED, F_OWNER, F_SLOT, flag, isFinal, isListened, LISTENED, stateIn } from "./words.ts";
 
 interface Owned extends SharedObject {
   [kComplete](): void;
@@ -79,14 +79,14 @@ export function ownerListens(at: number): boolean {
 
 /** Will this event loop be told of outcomes? */
 export function awaitsFutures(): boolean {
-  return slots.some((future) => future !== undefined && (wordOf(future[kAt]) & LISTENED) !== 0);
+  return slots.some((future) => future !== undefined && isListened(future[kAt]));
 }
 
 /** Takes in what is done and nobody asked for; also when a thread ends, as its worker may serve others. */
 export function sweep(): void {
   for (const future of slots) {
     const at = future?.[kAt] ?? 0;
-    if (at === 0 || !isFinal(at) || (wordOf(at) & LISTENED) !== 0) continue;
+    if (at === 0 || !isFinal(at) || isListened(at)) continue;
     try {
       future?.[kAbsorb]();
     } catch {

@@ -3,6 +3,7 @@ import { processors } from "#host";
 import { describe, rangeError, typeError } from "../errors/errors.ts";
 import type { ResourceLimits } from "../host/host.ts";
 import { type Signal, TIMEOUT_MAX } from "../parking/deadline.ts";
+import { MOST as MOST_PERMITS } from "../sync/permits.ts";
 import { checkLimits } from "../threading/limits.ts";
 import type { NeedsArgs, Sendable } from "../transfer/sendable.ts";
 import { LANES } from "./words.ts";
@@ -42,8 +43,12 @@ export interface SubmitOptions {
 }
 
 const DEFAULT_LANE = LANES / 2;
+/** Milliseconds: a worker costs 15–40 ms to start and about 8 MB to keep. */
 const IDLE_TIMEOUT = 10_000;
+/** More than any system runs: beyond it a number is a mistake. */
 const MOST_WORKERS = 10_000;
+/** What fits in a word. */
+const MOST_TASKS = 2 ** 31 - 1;
 const VERB = "make a thread pool";
 
 export interface CheckedPool {
@@ -81,8 +86,8 @@ export function checkPool(given: unknown): CheckedPool {
   checkLimits(options.resourceLimits, VERB);
   return {
     maxWorkers: checkWhole(options.maxWorkers, "maxWorkers", MOST_WORKERS, processors()),
-    maxQueue: checkWhole(options.maxQueue, "maxQueue", 2 ** 30 - 1, 0),
-    maxTasks: checkWhole(options.maxTasksPerWorker, "maxTasksPerWorker", 2 ** 31 - 1, 0),
+    maxQueue: checkWhole(options.maxQueue, "maxQueue", MOST_PERMITS, 0),
+    maxTasks: checkWhole(options.maxTasksPerWorker, "maxTasksPerWorker", MOST_TASKS, 0),
     idleTimeout,
     options,
   };

@@ -10,6 +10,8 @@
  * takes it out, and tails follow from heads. A stack that was taken and is not yet sorted is in nobody's words but its
  * tasks' F_SORTED: from these `mend` finds them when the sorter was killed.
  */
+import { load } from "#atomics";
+import { words } from "../memory/arena.ts";
 import { QUEUE_WORDS } from "../parking/layout.ts";
 import { LANES } from "./words.ts";
 
@@ -18,7 +20,11 @@ export const P_QUEUE = 0;
 export const P_INBOX = QUEUE_WORDS;
 /** Idle workers in line, or about to be. */
 export const P_IDLE = 5;
-/** SHUT_DOWN: nothing more is taken. BROKEN: the initializer failed. */
+/**
+ * flag        meaning                                                         who sets it; nobody clears it
+ * SHUT_DOWN   nothing more is taken, what is queued still runs                shutdown()
+ * BROKEN      a worker failed before its first task: what is queued fails     that worker, or the supervisor if it died
+ */
 export const P_FLAGS = 6;
 export const SHUT_DOWN = 1;
 export const BROKEN = 2;
@@ -58,3 +64,16 @@ export const P_SENTINEL = P_FINISHED + 5;
 /** Run time of tasks of late, in sixteenths of a microsecond. A guess: whoever runs one writes it, without care for others. */
 export const P_PACE = P_FINISHED + 6;
 export const POOL_WORDS = P_FINISHED + 7;
+
+/** Neither shut down nor broken. */
+export function isOpen(pool: number): boolean {
+  return load(words, pool + P_FLAGS) === 0;
+}
+
+export function isShutDown(pool: number): boolean {
+  return (load(words, pool + P_FLAGS) & SHUT_DOWN) !== 0;
+}
+
+export function isBroken(pool: number): boolean {
+  return (load(words, pool + P_FLAGS) & BROKEN) !== 0;
+}

@@ -1,5 +1,5 @@
 /** PoolWorker: the thread that runs a pool's tasks, one at a time. */
-import { add, load } from "#atomics";
+import { add } from "#atomics";
 import { leftovers, liveTasks, turn } from "#host";
 import { RuntimeError } from "../errors/errors.ts";
 import type { ResourceLimits } from "../host/host.ts";
@@ -15,25 +15,25 @@ import { HandOver } from "../parking/spin.ts";
 import { prepare, unpack } from "../threading/message.ts";
 import { identify } from "../threading/registry.ts";
 import { Thread } from "../threading/thread.ts";
-import { breakPool, isBroken } from "./broken.ts";
+import { breakPool } from "./broken.ts";
 import { setHelper } from "./help.ts";
 import { hasWatched, idleSteps, sleepIdle } from "./idle.ts";
 import { awaitsFutures } from "./owner.ts";
 import { checkOver, finish, hasWork, take, wakeIdle } from "./pool.ts";
 import {
-  P_FLAGS,
+  isBroken,
+  isOpen,
   P_IDLE_TIME,
   P_INIT,
   P_LIMITS,
   P_PREFIX,
   P_SERIAL,
   P_TASKS_EACH,
-  SHUT_DOWN,
 } from "./pool-words.ts";
 import { claimed, fail, startTask } from "./run-task.ts";
 import { beginBlocked, endBlocked, isCrowded, leaveSeat, ready, seatWorker, takeSeat } from "./seats.ts";
 import { forgetKept } from "./task-code.ts";
-import { ASYNC_TASK, F_POOL, PENDING, stateIn, wordOf } from "./words.ts";
+import { F_POOL, isAsync, PENDING, stateIn, wordOf } from "./words.ts";
 
 /** Milliseconds of tasks without a turn of the event loop: what they left to timers and sockets goes on meanwhile. */
 const SLICE = 2;
@@ -85,10 +85,9 @@ export class PoolWorker extends Thread {
   }
 }
 
-/** The pool whose worker this thread is, 0: none. */
+/** The pool whose worker this thread is, 0: none; its seat there. */
 let own = 0;
-/** Its seat there. */
-let ownPlace = 0;
+let ownSeat = 0;
 
 export function isWorkerOf(pool: number): boolean {
   return own === pool;
@@ -114,7 +113,7 @@ function besides(running: Promise<void>): void {
 
 async function work(pool: number, seat: number): Promise<void> {
   own = pool;
-  ownPlace = seat;
+  ownSeat = seat;
   setHelper({
     now: (at) => helpNow(pool, at),
     later: (at) => helpLater(pool, at),
@@ -126,7 +125,7 @@ async function work(pool: number, seat: number): Promise<void> {
     own = 0;
     setHelper(undefined);
     forgetKept();
-    leaveSeat(pool, ownPlace, ident);
+    leaveSeat(pool, ownSeat, ident);
     goOn(pool);
   }
 }
@@ -147,14 +146,14 @@ async function initialize(pool: number): Promise<boolean> {
   }
 }
 
-export interface Initializer {
+interface Initializer {
   initializer: (...args: readonly unknown[]) => unknown;
   initargs: readonly unknown[];
 }
 
 /** Until the pool is shut down and empty, or the worker was idle for too long. */
 async function runTasks(pool: number): Promise<void> {
-  ready(pool, ownPlace);
+  ready(pool, ownSeat);
   const limit = words[pool + P_TASKS_EACH];
   let fresh = false;
   let done = 0;
@@ -188,10 +187,10 @@ async function runTasks(pool: number): Promise<void> {
       continue;
     }
     // 4. Not needed any more: unless a task came at the very moment.
-    if (!leaveSeat(pool, ownPlace, ident) || !hasWork(pool)) return;
+    if (!leaveSeat(pool, ownSeat, ident) || !hasWork(pool)) return;
     const seat = takeSeat(pool);
     if (seat === 0) return;
-    ownPlace = seat;
+    ownSeat = seat;
     seatWorker(seat, ident);
     ready(pool, seat);
   }
@@ -200,7 +199,7 @@ async function runTasks(pool: number): Promise<void> {
 
 /** False: the pool is shut down, or nothing came for the idle time. */
 async function idle(pool: number): Promise<boolean> {
-  if (load(words, pool + P_FLAGS) & SHUT_DOWN || isBroken(pool)) return hasWork(pool) && !isBroken(pool);
+  if (!isOpen(pool)) return hasWork(pool) && !isBroken(pool);
   const limit = loadFloat(pool + P_IDLE_TIME);
   return isQuiet() ? sleepIdle(pool, limit) : parkAsync(idleSteps(pool), limit);
 }
@@ -219,7 +218,7 @@ function isQuiet(): boolean {
 /** A task that this worker waits for, while the pool may have nobody else for it. */
 function helpNow(pool: number, at: number): boolean {
   // Its promise would never settle while this thread is blocked.
-  if ((wordOf(at) & ASYNC_TASK) !== 0 || !claimed(pool, at)) return false;
+  if (isAsync(at) || !claimed(pool, at)) return false;
   retain(at);
   try {
     if (startTask(pool, at, false) !== undefined) fail(at, promiseError(), false);
@@ -238,7 +237,7 @@ function promiseError(): RuntimeError {
 
 function blocked<T>(pool: number, at: number, wait: () => T): T {
   if (words[at + F_POOL] !== pool || stateIn(wordOf(at)) !== PENDING) return wait();
-  const seat = ownPlace;
+  const seat = ownSeat;
   beginBlocked(pool, seat);
   try {
     if (!wakeIdle(pool)) startWorker(pool);

@@ -10,8 +10,8 @@ import { firstWaiting, ring, settle as settleNode, wake } from "../parking/queue
 import type { Event } from "../sync/event.ts";
 import type { Semaphore } from "../sync/semaphore.ts";
 import {
+  isShutDown,
   P_CANCELLED,
-  P_FLAGS,
   P_IDLE,
   P_INBOX,
   P_LANES,
@@ -22,7 +22,6 @@ import {
   P_SENTINEL,
   P_TASKS,
   P_WORKERS,
-  SHUT_DOWN,
 } from "./pool-words.ts";
 import { claim, onPoolLeft } from "./settle.ts";
 import {
@@ -36,9 +35,7 @@ import {
   LEFT,
   laneIn,
   OUT,
-  PENDING,
   SORTED,
-  stateIn,
   wordOf,
 } from "./words.ts";
 
@@ -88,7 +85,7 @@ function endTask(at: number, pool: number, outcome: number): void {
   const tasks = sub(words, pool + P_TASKS, 1) - 1;
   const live = tasks === 0 ? sub(words, H_LIVE, 1) - 1 : -1;
   if (tasks !== 0) return;
-  if (load(words, pool + P_FLAGS) & SHUT_DOWN) {
+  if (isShutDown(pool)) {
     wakeAllIdle(pool);
     checkOver(pool);
   }
@@ -97,14 +94,14 @@ function endTask(at: number, pool: number, outcome: number): void {
 }
 onPoolLeft(endTask);
 
-/** Shut down, and nothing left: who waits for that goes on. */
+/** If it is shut down and nothing is left, who waits for that goes on. */
 export function checkOver(pool: number): void {
-  if ((load(words, pool + P_FLAGS) & SHUT_DOWN) === 0) return;
+  if (!isShutDown(pool)) return;
   if (load(words, pool + P_TASKS) === 0 && load(words, pool + P_WORKERS) === 0)
     (adopt(Kind.Event, words[pool + P_OVER]) as Event).set();
 }
 
-/** Wakes an idle worker. */
+/** Wakes an idle worker. False: there is none. */
 export function wakeIdle(pool: number): boolean {
   enter(words, pool + P_QUEUE + Q_GUARD);
   const node = latestIdle(pool) || firstWaiting(pool + P_QUEUE);
@@ -126,6 +123,7 @@ function latestIdle(pool: number): number {
   return 0;
 }
 
+/** Has all idle workers look at the pool's flags, and for work. */
 export function wakeAllIdle(pool: number): void {
   while (wakeIdle(pool));
 }
@@ -184,6 +182,7 @@ function letGo(pool: number, at: number): void {
   makeRoom(pool);
 }
 
+/** A task has left the queue: if its length is bounded, who waits to submit goes on. */
 export function makeRoom(pool: number): void {
   const room = words[pool + P_ROOM];
   if (room !== 0) (adopt(Kind.Semaphore, room) as Semaphore).release();
@@ -264,7 +263,7 @@ export function mendLanes(pool: number): void {
   const lost: number[] = [];
   eachBlock((at, kind) => {
     if (kind !== Kind.Future || words[at + F_POOL] !== pool || words[at + F_PLACE] !== SORTED) return;
-    if (!listed.has(at) && stateIn(wordOf(at)) === PENDING) lost.push(at);
+    if (!listed.has(at)) lost.push(at); // cancelled ones, too: `take` gives back their reference and their room
   });
   lost.sort((a, b) => (words[a + F_TIME] - words[b + F_TIME]) | 0);
   for (const at of lost) append(pool, at);

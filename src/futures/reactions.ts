@@ -1,4 +1,5 @@
 /** Who is told of a future's outcome on this realm's event loop, in the order they asked. */
+import type { Signal } from "../parking/deadline.ts";
 import { FINISHED } from "./words.ts";
 
 type Handler = ((value: never) => unknown) | null | undefined;
@@ -11,26 +12,55 @@ interface Reaction {
   readonly reject: (error: unknown) => void;
 }
 
-/** One, or a list: most futures are awaited once. */
-export type Reactions = Reaction | (() => void) | (Reaction | (() => void))[] | undefined;
+/** Who waits for one of several futures, until its signal says that nobody cares any more. */
+export interface Watcher {
+  readonly told: () => void;
+  readonly signal: Signal;
+}
 
-export function added(reactions: Reactions, one: Reaction | (() => void)): Reactions {
+type One = Reaction | (() => void) | Watcher;
+
+/** One, or a list: most futures are awaited once. */
+export type Reactions = One | One[] | undefined;
+
+export function added(reactions: Reactions, one: One): Reactions {
   if (reactions === undefined) return one;
   if (!Array.isArray(reactions)) return [reactions, one];
   reactions.push(one);
   return reactions;
 }
 
-/** Tells them. Errors of handlers go to their promises; of callbacks, to whom nobody caught them. */
+export function without(reactions: Reactions, one: One): Reactions {
+  if (!Array.isArray(reactions)) return reactions === one ? undefined : reactions;
+  const others = reactions.filter((each) => each !== one);
+  return others.length === 0 ? undefined : others;
+}
+
+/** The signal that tells when nobody cares any more, as far as one does: undefined if some are there for good. */
+export function signalOf(reactions: Reactions): Signal | undefined {
+  const all = Array.isArray(reactions) ? reactions : [reactions];
+  let signal: Signal | undefined;
+  for (const one of all) {
+    if (one === undefined || !("signal" in one)) return undefined;
+    signal = one.signal;
+  }
+  return signal;
+}
+
+/** Tells them. Errors of handlers go to the promises of their `then`; callbacks see to their own. */
 export function react(reactions: Reactions, state: number, value: unknown): void {
   if (reactions === undefined) return;
   if (Array.isArray(reactions)) for (const one of reactions) reactOne(one, state, value);
   else reactOne(reactions, state, value);
 }
 
-function reactOne(one: Reaction | (() => void), state: number, value: unknown): void {
+function reactOne(one: One, state: number, value: unknown): void {
   if (typeof one === "function") {
     queueMicrotask(one);
+    return;
+  }
+  if ("told" in one) {
+    queueMicrotask(one.told);
     return;
   }
   const handler = state === FINISHED ? one.onFulfilled : one.onRejected;

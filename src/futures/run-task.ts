@@ -8,8 +8,8 @@ import { isThenable } from "../threading/thenable.ts";
 import { P_PACE, P_TIMES } from "./pool-words.ts";
 import { claim, settle } from "./settle.ts";
 import { callTask, prepareTask } from "./task-code.ts";
-import { RUN, record, WAIT } from "./times.ts";
-import { clock, F_POOL, F_TIME, FAILED, FINISHED, PENDING, stateIn, wordOf } from "./words.ts";
+import { clock, elapsed, RUN, record, WAIT } from "./times.ts";
+import { F_POOL, F_TIME, FAILED, FINISHED, PENDING, stateIn, wordOf } from "./words.ts";
 
 /** The future of the task that runs here, 0: none. */
 let current = 0;
@@ -27,7 +27,7 @@ export function claimed(pool: number, at: number): boolean {
 /** Runs it to its end. A promise: it is still on its way. `unlinked`: it stands in no list of the pool. */
 export function startTask(pool: number, at: number, unlinked: boolean): Promise<void> | undefined {
   const begun = clock();
-  record(words[pool + P_TIMES], WAIT, begun - words[at + F_TIME]);
+  record(words[pool + P_TIMES], WAIT, elapsed(words[at + F_TIME], begun));
   const run = () => runTask(pool, at, unlinked, begun);
   try {
     const loading = prepareTask(at);
@@ -47,14 +47,15 @@ function runTask(pool: number, at: number, unlinked: boolean, begun: number): Pr
     result = callTask(at);
   } catch (error) {
     current = outer;
-    noteRun(pool, clock() - begun);
+    noteRun(pool, elapsed(begun, clock()));
     fail(at, error, unlinked);
     return undefined;
   }
+  const goesOn = isThenable(result);
   // One that was run within another hands the place back; else it is its own until it ends.
-  if (!isThenable(result) || outer !== 0) current = outer;
-  if (isThenable(result)) return awaitTask(pool, at, unlinked, begun, result, outer);
-  noteRun(pool, clock() - begun);
+  if (!goesOn || outer !== 0) current = outer;
+  if (goesOn) return awaitTask(pool, at, unlinked, begun, result as PromiseLike<unknown>, outer);
+  noteRun(pool, elapsed(begun, clock()));
   succeed(at, result, unlinked);
   return undefined;
 }
@@ -77,7 +78,7 @@ async function awaitTask(
 ): Promise<void> {
   try {
     const result = await promise;
-    noteRun(pool, clock() - begun);
+    noteRun(pool, elapsed(begun, clock()));
     succeed(at, result, unlinked);
   } catch (error) {
     fail(at, error, unlinked);

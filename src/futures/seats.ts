@@ -23,7 +23,7 @@ export function takeSeat(pool: number): number {
 }
 
 /** May it have one more worker? */
-export function mayGrow(pool: number): boolean {
+function mayGrow(pool: number): boolean {
   return load(cover(pool), pool + P_WORKERS) < words[pool + P_MAX] + load(words, pool + P_BLOCKED);
 }
 
@@ -90,22 +90,19 @@ export function leaveSeat(pool: number, seat: number, holder: number): boolean {
 }
 
 /** What became of the seats of a dead thread. */
-export const NO_SEAT = 0;
-export const LEFT_SEAT = 1;
+const NO_SEAT = 0;
+const LEFT_SEAT = 1;
 /** It died before its first task. */
 export const NEVER_READY = 2;
+type Left = typeof NO_SEAT | typeof LEFT_SEAT | typeof NEVER_READY;
 
 /**
  * `thread` died: its seat, and seats that it had taken for others, are free. `isListed` tells whether a worker that it
  * had given an ident was started: that one lives, or is seen to for itself.
  */
-export function clearSeats(
-  pool: number,
-  thread: number,
-  isListed: (worker: number) => boolean,
-): typeof NO_SEAT | typeof LEFT_SEAT | typeof NEVER_READY {
+export function clearSeats(pool: number, thread: number, isListed: (worker: number) => boolean): Left {
   if (cover(pool)[pool + P_SEATS] === 0) return NO_SEAT;
-  let found: typeof NO_SEAT | typeof LEFT_SEAT | typeof NEVER_READY = NO_SEAT;
+  let found: Left = NO_SEAT;
   for (let seat = firstSeat(pool), end = endOfSeats(pool); seat < end; seat++) {
     const place = dutyOf(pool, seat);
     const holder = load(words, seat);

@@ -62,8 +62,12 @@ export function settle(
   unlinked = false,
   by = ident,
 ): boolean {
-  const begun = change(at, RUNNING, SETTLING, by) !== -1;
-  if (!begun && change(at, PENDING, SETTLING, by) === -1) return false;
+  let begun = change(at, RUNNING, SETTLING, by) !== -1;
+  if (!begun && change(at, PENDING, SETTLING, by) === -1) {
+    // Once more: it may have been begun between the two.
+    begun = change(at, RUNNING, SETTLING, by) !== -1;
+    if (!begun) return false;
+  }
   const pool = words[at + F_POOL];
   const count = pool + (outcome === FINISHED ? P_FINISHED : P_FAILED);
   cover(count);

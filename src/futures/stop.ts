@@ -1,6 +1,6 @@
 /** stopRequested: what a running task sees of a wish that it end. */
 import { currentTask } from "./run-task.ts";
-import { STOP, wordOf } from "./words.ts";
+import { isStopping } from "./words.ts";
 
 /**
  * Has somebody asked the task that runs in the calling thread to end: by `requestStop()` of its future, by the signal
@@ -22,5 +22,5 @@ import { STOP, wordOf } from "./words.ts";
  */
 export function stopRequested(): boolean {
   const task = currentTask();
-  return task !== 0 && (wordOf(task) & STOP) !== 0;
+  return task !== 0 && isStopping(task);
 }

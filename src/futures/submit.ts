@@ -10,19 +10,21 @@ import type { Semaphore } from "../sync/semaphore.ts";
 import { bootAhead } from "../threading/carriers.ts";
 import { holdForThreads } from "../threading/exit.ts";
 import { supervisorSoon } from "../threading/watch.ts";
-import { brokenError, failQueued, isBroken } from "./broken.ts";
+import { brokenError, failQueued } from "./broken.ts";
 import { kMake } from "./doors.ts";
 import { Future } from "./future.ts";
 import { makeRoom, push } from "./pool.ts";
 import { laneOf, type SubmitOptions } from "./pool-options.ts";
-import { P_FLAGS, P_IDLE, P_ROOM, SHUT_DOWN } from "./pool-words.ts";
+import { isBroken, isShutDown, P_IDLE, P_ROOM } from "./pool-words.ts";
 import { isWorkerOf, runOne, startWorker } from "./pool-worker.ts";
 import { isShort } from "./seats.ts";
 import { cancel } from "./settle.ts";
-import { packTask, type Task } from "./task-code.ts";
-import { clock, F_STATE, F_TIME, laneBits } from "./words.ts";
+import type { Task } from "./task.ts";
+import { packTask } from "./task-code.ts";
+import { clock } from "./times.ts";
+import { F_STATE, F_TIME, laneBits } from "./words.ts";
 
-/** How a task is submitted, checked. */
+/** Options of `with`, checked. */
 export interface How {
   readonly lane: number;
   readonly timeout: number;
@@ -92,7 +94,7 @@ function isAborted(future: Future<unknown>, how: How): boolean {
 
 function checkOpen(at: number, fn: unknown): void {
   if (isBroken(at)) throw brokenError(at);
-  if (load(words, at + P_FLAGS) & SHUT_DOWN || words[H_EXITING] !== 0) {
+  if (isShutDown(at) || words[H_EXITING] !== 0) {
     throw new RuntimeError(
       "POOL_SHUT_DOWN",
       `cannot submit to the pool: ${words[H_EXITING] !== 0 ? "the process is ending" : "it was shut down"}. Submit before, or make a new pool.`,
@@ -146,7 +148,7 @@ async function awaitRoom(at: number): Promise<void> {
   else while (!helpsFor(room, at) && (await room.acquireAsync({ timeout: AGAIN })) === null);
 }
 
-/** Milliseconds. */
+/** Milliseconds to wait for room before it looks for a task to run again. */
 const AGAIN = 1;
 
 /** True: there was room, or this worker has made some. */

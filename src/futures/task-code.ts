@@ -14,11 +14,8 @@ import { packHeld, packOnce, unpackHeld } from "../threading/held-code.ts";
 import { isPlain, prepare } from "../threading/message.ts";
 import { outgoing } from "../threading/outgoing.ts";
 import { runChunk } from "./chunk.ts";
+import { isAsyncFunction, type Task } from "./task.ts";
 import { ASYNC_TASK, CHUNK, F_ARGS, F_CODE, F_STATE, SINGLE } from "./words.ts";
-
-export type Task = (...args: readonly unknown[]) => unknown;
-
-const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
 
 /** A block that stands for a packed function. */
 class TaskCode extends SharedObject {
@@ -43,7 +40,7 @@ const REMEDY = "Give it as an argument that can cross, or make it inside the tas
  */
 export function packTask(at: number, fn: Task, args: readonly unknown[], owner: object): void {
   words[at + F_CODE] = packFunction(fn, owner);
-  if (fn instanceof AsyncFunction) words[at + F_STATE] |= ASYNC_TASK;
+  if (isAsyncFunction(fn)) words[at + F_STATE] |= ASYNC_TASK;
   if (words[at + F_STATE] & CHUNK) words[at + F_ARGS] = pack(args, "the items", owner, packOnce);
   else if (args.length === 1) {
     words[at + F_ARGS] = pack(args[0], "the argument", owner, packOnce);

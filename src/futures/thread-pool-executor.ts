@@ -1,6 +1,5 @@
 /** ThreadPoolExecutor: threads that run what is submitted. */
-
-import { load, or } from "#atomics";
+import { or } from "#atomics";
 import { RuntimeError } from "../errors/errors.ts";
 import { release } from "../memory/allocator.ts";
 import { words } from "../memory/arena.ts";
@@ -10,13 +9,11 @@ import { checkBlocking } from "../parking/park.ts";
 import type { Event } from "../sync/event.ts";
 import { beforeLastCall } from "../threading/endings.ts";
 import { heedExit } from "../threading/exit.ts";
-import type { Sendable, SendableItems, SendableResult } from "../transfer/sendable.ts";
-import { isBroken } from "./broken.ts";
+import type { Sendable, SendableResult } from "../transfer/sendable.ts";
 import { kSubmitChunk } from "./doors.ts";
-import { Executor, type Iterables } from "./executor.ts";
+import { Executor } from "./executor.ts";
 import type { Future } from "./future.ts";
 import { furnish } from "./make-pool.ts";
-import { type FutureResults, type MapOptions, mapTasks } from "./map.ts";
 import { type PoolMetrics, poolMetrics } from "./metrics.ts";
 import { checkOver, queued, wakeAllIdle } from "./pool.ts";
 import {
@@ -26,12 +23,13 @@ import {
   type SubmitOptions,
   type ThreadPoolOptions,
 } from "./pool-options.ts";
-import { P_FLAGS, P_MAX, P_OVER, POOL_WORDS, SHUT_DOWN } from "./pool-words.ts";
+import { isBroken, isShutDown, P_FLAGS, P_MAX, P_OVER, POOL_WORDS, SHUT_DOWN } from "./pool-words.ts";
 import { isWorkerOf } from "./pool-worker.ts";
 import "./robust-pool.ts";
 import { cancel } from "./settle.ts";
-import { checkSubmit, type How, PLAIN, submitTask, submitTaskAsync } from "./submit.ts";
-import type { Task } from "./task-code.ts";
+import { checkSubmit, PLAIN, submitTask, submitTaskAsync } from "./submit.ts";
+import { SubmittingPool } from "./submitting-pool.ts";
+import type { Task } from "./task.ts";
 import { CHUNK } from "./words.ts";
 
 /**
@@ -155,70 +153,8 @@ export class ThreadPoolExecutor<I extends readonly unknown[] = readonly unknown[
   /** @internal */
   [kInspect](): string {
     const { queued, running, workers } = this.metrics;
-    const state = isBroken(this[kAt])
-      ? ", broken"
-      : load(words, this[kAt] + P_FLAGS) & SHUT_DOWN
-        ? ", shut down"
-        : "";
+    const state = isBroken(this[kAt]) ? ", broken" : isShutDown(this[kAt]) ? ", shut down" : "";
     return `${this.constructor.name} { ${workers} of ${this.maxWorkers} workers, ${running} running, ${queued} queued${state} }`;
-  }
-}
-
-/** A pool with options for what is submitted; see `ThreadPoolExecutor.with`, which makes it. */
-export class SubmittingPool {
-  readonly #pool: ThreadPoolExecutor;
-  readonly #how: How;
-
-  /** @internal */
-  constructor(pool: ThreadPoolExecutor, how: How) {
-    this.#pool = pool;
-    this.#how = how;
-  }
-
-  /**
-   * Has `fn(...args)` run with these options. Blocks only if the pool has a `maxQueue` that is reached; twin:
-   * `submitAsync`.
-   * @throws like `ThreadPoolExecutor.submit`
-   */
-  submit<A extends readonly unknown[], R>(
-    fn: (...args: A) => SendableResult<R>,
-    ...args: Sendable<readonly [...A]>
-  ): Future<Awaited<R>> {
-    return submitTask(this.#pool, this.#how, fn as Task, args) as Future<Awaited<R>>;
-  }
-
-  /** The same, awaiting room in the queue instead of blocking. Twin: `submit`. @throws like `submit` */
-  submitAsync<A extends readonly unknown[], R>(
-    fn: (...args: A) => SendableResult<R>,
-    ...args: Sendable<readonly [...A]>
-  ): Promise<{ future: Future<Awaited<R>> }> {
-    return submitTaskAsync(this.#pool, this.#how, fn as Task, args) as Promise<{
-      future: Future<Awaited<R>>;
-    }>;
-  }
-
-  /** Calls `fn` with each item, as `Executor.map` does, with these options for each task. @throws like `Executor.map` */
-  map<T, R>(
-    fn: (item: T) => SendableResult<R>,
-    items: SendableItems<T>,
-    options?: MapOptions,
-  ): FutureResults<Awaited<R>>;
-  map<A extends readonly [unknown, unknown, ...unknown[]], R>(
-    fn: (...items: A) => SendableResult<R>,
-    ...itemsAndOptions: [...Iterables<A>, MapOptions] | [...Iterables<A>]
-  ): FutureResults<Awaited<R>>;
-  map(fn: (...items: never[]) => unknown, ...rest: unknown[]): FutureResults<never> {
-    return mapTasks(this, this.#pool.maxWorkers, fn as never, rest) as FutureResults<never>;
-  }
-
-  /** @internal */
-  [kSubmitChunk](fn: Task, items: readonly (readonly unknown[])[]): Future<unknown> {
-    return submitTask(this.#pool, this.#how, fn, items, CHUNK);
-  }
-
-  /** @internal */
-  [kInspect](): string {
-    return `SubmittingPool { ${this.#pool[kInspect]()} }`;
   }
 }
 
@@ -247,6 +183,7 @@ function beginShutdown(at: number, options: { wait?: boolean; cancelFutures?: bo
   return wait;
 }
 
+/** The pool's own, to tell it from a subclass's. */
 const { submit } = ThreadPoolExecutor.prototype;
 
 defineKind(Kind.Pool, ThreadPoolExecutor as never);

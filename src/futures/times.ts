@@ -1,5 +1,6 @@
 /**
- * How long tasks waited and ran: histograms in shared memory, since tasks run in many threads.
+ * How long tasks waited and ran: a clock that all threads share, and histograms in shared memory, since tasks run in
+ * many threads.
  *
  * Buckets as in HdrHistogram (Tene): each power of two in eight, so a value is known to 12 %. One add a value.
  */
@@ -10,10 +11,28 @@ import { Kind } from "../memory/layout.ts";
 
 const SUB_BITS = 3;
 const SUBS = 1 << SUB_BITS;
-const BUCKETS = (32 - SUB_BITS) * SUBS;
+/** For 32 bits: those below SUBS have a bucket each, each power of two from there on has SUBS. */
+const BUCKETS = (32 - SUB_BITS + 1) * SUBS;
 
+/** Which histogram: from submit to begin, from begin to end. */
 export const WAIT = 0;
 export const RUN = 1;
+
+const origin = performance.timeOrigin;
+
+/** Microseconds since the epoch, as far as 32 bits reach: see `elapsed`. */
+export function clock(): number {
+  return ((origin + performance.now()) * 1000) | 0;
+}
+
+/** Microseconds, 1 s: clocks of two threads differ by less. */
+const SKEW = 1_000_000;
+
+/** Microseconds from one look at the clock to a later one, of whatever threads; right for up to 71 minutes. */
+export function elapsed(from: number, to: number): number {
+  const micros = (to - from) >>> 0;
+  return micros < 2 ** 32 - SKEW ? micros : 0; // the later clock is a little behind
+}
 
 /** Percentiles in milliseconds. */
 export interface Percentiles {
@@ -32,9 +51,9 @@ export function makeTimes(): number {
   return allocate(Kind.Store, 2 * BUCKETS);
 }
 
-/** Counts one task that took `micros` microseconds. */
+/** Counts one task that took `micros` microseconds, from 0 to 2^32 - 1. */
 export function record(times: number, which: typeof WAIT | typeof RUN, micros: number): void {
-  const at = times + which * BUCKETS + bucketOf(Math.max(0, micros));
+  const at = times + which * BUCKETS + bucketOf(micros);
   add(cover(at), at, 1);
 }
 

@@ -46,8 +46,11 @@ export function wait<T>(futures: Iterable<Future<T>>, options?: FuturesWaitOptio
   const { deadline, returnWhen } = check(options);
   const all = new Watch(futures, VERB);
   const order = [...all.pending];
-  while (!isEnough(order, all, returnWhen) && all.block(deadline, VERB, "waitAsync()"));
-  all.end();
+  try {
+    while (!isEnough(order, all, returnWhen) && all.block(deadline, VERB, "waitAsync()"));
+  } finally {
+    all.end();
+  }
   return split(order, all);
 }
 

@@ -3,14 +3,15 @@
  *
  * state      meaning                                   who may leave it, to what
  * PENDING    nobody has begun                          who runs it → RUNNING; cancel() → CANCELLED; setResult → SETTLING
- * RUNNING    the thread F_IDENT runs it                anybody who has its outcome → SETTLING
- * SETTLING   the thread F_IDENT stores the outcome     that thread → FINISHED or FAILED; the supervisor, if it died
+ * RUNNING    the thread of the ident runs it           anybody who has its outcome → SETTLING
+ * SETTLING   that thread stores the outcome            it → FINISHED or FAILED; the supervisor, if it died → RUNNING
  * CANCELLED  it will never run                         nobody
  * FINISHED   F_VALUE is the cell of the result         nobody
  * FAILED     F_VALUE is the message of the error       nobody
  *
- * The state stands in the low bits of F_STATE. The flags above it are set by whoever wants to be told, in the same
- * word, so that an outcome and a wish to hear of it never miss each other.
+ * The state stands in the low bits of F_STATE, the ident of the thread that changed it last in the high ones. The flags
+ * between them are set by whoever wants to be told, in the same word, so that an outcome and a wish to hear of it never
+ * miss each other.
  */
 import { compareExchange, load, or } from "#atomics";
 import { cover, words } from "../memory/arena.ts";
@@ -65,7 +66,7 @@ export const F_ARGS = 9;
  */
 export const F_OWNER = 10;
 export const F_SLOT = 11;
-/** When it was submitted, in microseconds: a clock that wraps around. */
+/** When it was submitted, by `clock` of times.ts. */
 export const F_TIME = 12;
 /**
  * Where it is in its pool, as far as its links don't tell:
@@ -109,6 +110,21 @@ export function isBy(word: number, thread: number): boolean {
   return (word & IDENT_MASK) === thread << IDENT_SHIFT;
 }
 
+/** Will its owner be told? */
+export function isListened(at: number): boolean {
+  return (wordOf(at) & LISTENED) !== 0;
+}
+
+/** Was it asked to stop? */
+export function isStopping(at: number): boolean {
+  return (wordOf(at) & STOP) !== 0;
+}
+
+/** Does it run an async function? */
+export function isAsync(at: number): boolean {
+  return (wordOf(at) & ASYNC_TASK) !== 0;
+}
+
 /** Sets a flag. Returns the word as it was. */
 export function flag(at: number, bit: number): number {
   return or(cover(at), at + F_STATE, bit);
@@ -120,11 +136,4 @@ export function laneBits(lane: number): number {
 
 export function laneIn(word: number): number {
   return (word >> LANE_SHIFT) & (LANES - 1);
-}
-
-const origin = performance.timeOrigin;
-
-/** Microseconds since the epoch, as far as 32 bits reach: differences up to half an hour are right in all threads. */
-export function clock(): number {
-  return ((origin + performance.now()) * 1000) | 0;
 }

@@ -2,9 +2,7 @@
 import { allocate } from "./allocator.ts";
 import { bytesAt, cover, words } from "./arena.ts";
 import { Kind } from "./layout.ts";
-
-/** Code units that one call of `fromCharCode` takes. */
-const CHUNK = 4096;
+import { textOf } from "./units.ts";
 
 export function storeText(text: string): number {
   const at = allocate(Kind.Text, 1 + Math.ceil(text.length / 2));
@@ -15,10 +13,7 @@ export function storeText(text: string): number {
 }
 
 export function readText(at: number): string {
-  const units = unitsAt(at);
-  let text = "";
-  for (let i = 0; i < units.length; i += CHUNK) text += String.fromCharCode(...units.subarray(i, i + CHUNK));
-  return text;
+  return textOf(unitsAt(at));
 }
 
 function unitsAt(at: number): Uint16Array {

@@ -6,7 +6,8 @@ export type { FutureResults, MapOptions } from "../futures/map.ts";
 export type { PoolMetrics } from "../futures/metrics.ts";
 export type { InitargsNeeded, SubmitOptions, ThreadPoolOptions } from "../futures/pool-options.ts";
 export { stopRequested } from "../futures/stop.ts";
-export { type SubmittingPool, ThreadPoolExecutor } from "../futures/thread-pool-executor.ts";
+export type { SubmittingPool } from "../futures/submitting-pool.ts";
+export { ThreadPoolExecutor } from "../futures/thread-pool-executor.ts";
 export type { Percentiles } from "../futures/times.ts";
 export {
   type FuturesWaitOptions,

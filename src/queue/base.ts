@@ -8,11 +8,12 @@ import type { Steps } from "../parking/park.ts";
 import { parkSync } from "../parking/park.ts";
 import { parkAsync } from "../parking/park-async.ts";
 import { isBlock, pack } from "../shared/cell.ts";
+import { hold } from "../shared/hands.ts";
 import { lineLength } from "../sync/line.ts";
 import { type AcquireOptions, acquireTimeout } from "../sync/lockable.ts";
 import "./closing.ts";
-import { giveUp, putSteps, spinForRoom, tryPut } from "./putting.ts";
-import { handWord } from "./slots.ts";
+import { putSteps, spinForRoom, tryPut } from "./putting.ts";
+import { discardItem, ITEM_HAND } from "./slots.ts";
 import { type Layout, newStore, RING, SORTED, STACK } from "./store.ts";
 import { spinForItem, TAKEN, type Taken, takeSteps, tryTake, valueOf } from "./taking.ts";
 import { EMPTY, FULL, LINE, MAXSIZE, PUT, SHUT, STORE, sizeNow, WORDS } from "./words.ts";
@@ -70,7 +71,7 @@ export abstract class QueueObject<T> extends SharedObject {
     const cell = tryTake(this.#at, this.#layout);
     if (cell & 1) return (cell >> 1) as T;
     if (cell !== EMPTY && cell !== SHUT) return valueOf(this.#at, this.#layout, cell) as T;
-    return this.#must(this.#takeSlow(cell, limit), limit);
+    return this.#itemOf(this.#takeSlow(cell, limit), limit);
   }
 
   /**
@@ -82,7 +83,7 @@ export abstract class QueueObject<T> extends SharedObject {
    */
   async getAsync(options?: WaitOptions): Promise<T> {
     const { timeout, signal } = checkWait(options, GET);
-    return this.#must(await this[kTakeAsync](timeout, signal), timeout);
+    return this.#itemOf(await this[kTakeAsync](timeout, signal), timeout);
   }
 
   /**
@@ -90,7 +91,7 @@ export abstract class QueueObject<T> extends SharedObject {
    * @throws QueueEmptyError (QUEUE_EMPTY), QueueShutDownError (QUEUE_SHUT_DOWN)
    */
   getNowait(): T {
-    return this.#must(this[kTake](0), 0);
+    return this.#itemOf(this[kTake](0), 0);
   }
 
   /** How many items are in it and not on their way to a waiting thread. By the time you read it, it may be another number. */
@@ -126,7 +127,8 @@ export abstract class QueueObject<T> extends SharedObject {
     return parkSync(takeSteps(this.#at, this.#layout), deadlineOf(limit), GET, "getAsync()");
   }
 
-  #must({ outcome, value }: Taken, limit: number): T {
+  /** The item that was taken, or the error that says why there is none. */
+  #itemOf({ outcome, value }: Taken, limit: number): T {
     if (outcome === TAKEN) return value as T;
     if (outcome === SHUT)
       throw new QueueShutDownError(
@@ -143,14 +145,14 @@ export abstract class QueueObject<T> extends SharedObject {
   [kPut](item: T, limit: number): void {
     const cell = pack(item, ITEM, this);
     let result: number = FULL;
-    if (isBlock(cell)) cover(cell)[handWord()] = cell;
+    if (isBlock(cell)) hold(ITEM_HAND, cell);
     // Nothing to give back: the short way.
     else if ((result = this[kTryPut](item, cell)) === PUT) return;
     try {
       if (isBlock(cell)) result = this[kTryPut](item, cell);
       if (result !== PUT) result = this.#putSlow(item, cell, limit, result);
     } finally {
-      if (result !== PUT) giveUp(cell);
+      if (result !== PUT) discardItem(cell);
     }
     if (result !== PUT) throw this.#notPut(result, limit);
   }
@@ -160,7 +162,7 @@ export abstract class QueueObject<T> extends SharedObject {
     const { timeout, signal } = checkWait(options, PUT_VERB);
     signal?.throwIfAborted();
     const cell = pack(item, ITEM, this);
-    if (isBlock(cell)) cover(cell)[handWord()] = cell;
+    if (isBlock(cell)) hold(ITEM_HAND, cell);
     let result: number = FULL;
     try {
       result = this[kTryPut](item, cell);
@@ -171,7 +173,7 @@ export abstract class QueueObject<T> extends SharedObject {
           signal,
         );
     } finally {
-      if (result !== PUT) giveUp(cell);
+      if (result !== PUT) discardItem(cell);
     }
     if (result !== PUT) throw this.#notPut(result, timeout);
   }

@@ -10,7 +10,7 @@ export type Compare<T> = (a: T, b: T) => number;
 const PUT = "put the item";
 const OWN = "Give the queue a compare function of your own: new PriorityQueue({ compare }).";
 
-/** What a value can be compared with; NONE: nothing, but others like it inside of arrays. */
+/** What a value can be compared with; "none": nothing, but inside of arrays others like it. */
 type Sort = "number" | "string" | "array" | "none";
 
 function sortOf(value: unknown): Sort {

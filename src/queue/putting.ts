@@ -6,7 +6,7 @@ import { GIFTED, GONE, N_BRINGS, NOTIFIED } from "../parking/layout.ts";
 import type { ParkRequest, Steps } from "../parking/park.ts";
 import { wake } from "../parking/queue.ts";
 import { HandOver } from "../parking/spin.ts";
-import { drop, isBlock } from "../shared/cell.ts";
+import { isBlock } from "../shared/cell.ts";
 import { giveItem, serve, useGift } from "./lines.ts";
 import { handWord, putIn } from "./slots.ts";
 import { type Layout, resize } from "./store.ts";
@@ -93,7 +93,7 @@ export function* putSteps(at: number, layout: Layout, cell: number): Steps<numbe
       resize(at, layout, true);
       continue;
     }
-    if (result !== PUT) takeAlong(mine);
+    if (result !== PUT) takeBack(mine);
     return result;
   }
 }
@@ -106,7 +106,7 @@ export function bring(cell: number, node: number): void {
 }
 
 /** The node holds nothing any more. */
-export function takeAlong(node: number): void {
+export function takeBack(node: number): void {
   if (node !== 0) words[node + N_BRINGS] = 0;
 }
 
@@ -130,11 +130,4 @@ export function spinForRoom(at: number): void {
   handOvers.spin(
     () => load(words, at + STATE) !== OPEN || sizeNow(at) + load(words, at + GIVEN_ROOM) < maxsize,
   );
-}
-
-/** A cell that was not put: its block, which is in hand or not, is given back. */
-export function giveUp(cell: number): void {
-  if (!isBlock(cell)) return;
-  words[handWord()] = 0;
-  drop(cell);
 }

@@ -10,13 +10,15 @@ import { checkCount } from "../sync/count.ts";
 import { type AcquireOptions, acquireTimeout } from "../sync/lockable.ts";
 import { kKind } from "../sync/semaphore.ts";
 import { kDetails, kPut, kPutAsync, kTake, kTakeAsync, PUT_VERB, QueueObject } from "./base.ts";
-import { endTask, joinSteps, shutDown } from "./closing.ts";
+import { shutDown } from "./closing.ts";
 import { TAKEN } from "./taking.ts";
+import { endTask, joinSteps } from "./tasks.ts";
 import { DROPPED, GIVEN_ROOM, MAXSIZE, OPEN, STATE, sizeNow, unfinishedNow } from "./words.ts";
 
 const MAKE = "make a queue";
 const JOIN = "join the queue";
 const SHUT_DOWN = "shut the queue down";
+/** Half of what the differences of its counters, words that wrap around, can be. */
 const MOST = 2 ** 30;
 const EVER = Number.POSITIVE_INFINITY;
 

@@ -14,7 +14,8 @@
 import { words } from "../memory/arena.ts";
 import { R_HANDS } from "../parking/layout.ts";
 import { here } from "../parking/realm.ts";
-import { isBlock } from "../shared/cell.ts";
+import { drop, isBlock } from "../shared/cell.ts";
+import { letGo } from "../shared/hands.ts";
 import { capacityOf, type Layout, RING, SLOTS, SORTED, storeOf, wordsFor } from "./store.ts";
 import { EMPTY, GROW, HEAD, PUT, STEP, STEP_COUNT, STEP_HOLD, STEP_SLOT, TAIL } from "./words.ts";
 
@@ -23,9 +24,19 @@ const TAKING = 1;
 const PUTTING = 2;
 const INSERTING = 3;
 
-/** The word of the hand that holds an item on its way. */
+/** The hand for an item on its way. */
+export const ITEM_HAND = 0;
+
+/** The word of that hand. */
 export function handWord(): number {
-  return here() + R_HANDS;
+  return here() + R_HANDS + ITEM_HAND;
+}
+
+/** Gives back the block of a cell that is in hand. Out of the hand first: killed in between, a block is lost. */
+export function discardItem(cell: number): void {
+  if (!isBlock(cell)) return;
+  letGo(ITEM_HAND);
+  drop(cell);
 }
 
 /** Takes the next item out: the oldest of a ring, the topmost of a stack. A block is in the caller's hand then. */

@@ -28,7 +28,7 @@ import { drop, isBlock, keep, NOTHING, open } from "../shared/cell.ts";
 import { hold, letGo } from "../shared/hands.ts";
 import { changing, giveItem, useGift } from "./lines.ts";
 import { type Compare, checkOrder, compareDefault } from "./order.ts";
-import { bring, takeAlong } from "./putting.ts";
+import { bring, takeBack } from "./putting.ts";
 import { handWord, insert } from "./slots.ts";
 import { resize, SLOTS, SORTED, storeOf, wordsFor } from "./store.ts";
 import {
@@ -161,7 +161,7 @@ export function* putSortedSteps<T>(at: number, put: Sorted<T>): Steps<number> {
     if (result === PUT) words[at + SORTER] = ident;
     if (stays) {
       words[at + (waits === FULL ? PUTTERS : SORTERS)]++;
-      if (mine !== node) takeAlong(mine);
+      if (mine !== node) takeBack(mine);
       bring(put.cell, node);
     }
     mine = node;
@@ -196,7 +196,7 @@ export function* putSortedSteps<T>(at: number, put: Sorted<T>): Steps<number> {
       result = outcome === GONE ? FULL : BUSY;
     }
     if (result === PUT || result === SHUT || outcome === GONE || (result === FULL && put.once)) {
-      if (result !== PUT) takeAlong(mine);
+      if (result !== PUT) takeBack(mine);
       return result;
     }
     room.final = put.once || gifted; // what was handed over is not left behind
@@ -224,7 +224,7 @@ function findAndPut<T>(at: number, { item, cell, compare }: Sorted<T>, node: num
     } while (result === GROW);
     return result;
   } catch (error) {
-    takeAlong(node);
+    takeBack(node);
     throw error;
   } finally {
     changing(at, () => {

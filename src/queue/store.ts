@@ -23,7 +23,9 @@ export type Layout = typeof RING | typeof STACK | typeof SORTED;
 const CAPACITY = 0;
 /** Offset of the first slot. */
 export const SLOTS = 1;
+/** Slots of the smallest store: as many, as a power of two, as a block of 16 words takes. */
 const LEAST = 8;
+
 /** How many words `count` items take. */
 export function wordsFor(count: number, layout: Layout): number {
   return layout === SORTED ? count << 1 : count;
@@ -32,7 +34,7 @@ export function wordsFor(count: number, layout: Layout): number {
 /** A store smaller than this does not shrink. */
 const KEPT = 1024;
 /** The hand for a store that is no queue's yet, or no more. */
-const HAND = 1;
+export const STORE_HAND = 1;
 
 export function newStore(capacity = LEAST): number {
   const store = allocate(Kind.Store, SLOTS + capacity);
@@ -62,7 +64,7 @@ export function resize(at: number, layout: Layout, grows: boolean): void {
   leave(words, at + LINE);
   if (!needed) return;
   const fresh = newStore(grows ? before * 2 : before >> 2);
-  hold(HAND, fresh);
+  hold(STORE_HAND, fresh);
   enter(words, at + LINE);
   const old = storeOf(at);
   const wanted = capacityOf(old) === before && needsOther(at, layout, before, grows);
@@ -70,12 +72,12 @@ export function resize(at: number, layout: Layout, grows: boolean): void {
     const count = (words[at + TAIL] - words[at + HEAD]) | 0;
     if (layout === RING) copyRing(old, fresh, words[at + HEAD], count);
     else words.copyWithin(fresh + SLOTS, old + SLOTS, old + SLOTS + wordsFor(count, layout));
-    letGo(HAND);
+    letGo(STORE_HAND);
     words[at + STORE] = fresh;
-    hold(HAND, old);
+    hold(STORE_HAND, old);
   }
   leave(words, at + LINE);
-  letGo(HAND);
+  letGo(STORE_HAND);
   release(wanted ? old : fresh);
 }
 

@@ -6,9 +6,9 @@ import { GIFTED, GONE, NOTIFIED } from "../parking/layout.ts";
 import type { ParkRequest, Steps } from "../parking/park.ts";
 import { wake } from "../parking/queue.ts";
 import { HandOver } from "../parking/spin.ts";
-import { drop, isBlock, open } from "../shared/cell.ts";
+import { isBlock, open } from "../shared/cell.ts";
 import { changing, giveRoom, useGift } from "./lines.ts";
-import { handWord, putBack, takeOut } from "./slots.ts";
+import { discardItem, putBack, takeOut } from "./slots.ts";
 import { type Layout, resize } from "./store.ts";
 import {
   available,
@@ -51,15 +51,18 @@ export function tryTake(at: number, layout: Layout): number {
   enter(words, at + LINE);
   const cell = takeUnder(at, layout);
   const woken = settled;
-  const mayShrink = cell !== EMPTY && cell !== SHUT && (words[at + HEAD] & SHRINK_EVERY) === 0;
+  const mayShrink = cell !== EMPTY && cell !== SHUT && (words[at + HEAD] & (LOOK_EVERY - 1)) === 0;
   leave(words, at + LINE);
   if (woken !== 0) wake(woken);
   if (mayShrink) resize(at, layout, false);
   return cell;
 }
 
-/** Is the store too large? A look at every 64th item is soon enough: it has more than a thousand slots then. */
-const SHRINK_EVERY = 63;
+/**
+ * Items between two looks whether the store is too large, a power of two: soon enough, as it has more than a thousand
+ * slots then.
+ */
+const LOOK_EVERY = 64;
 
 /** The value of a cell that was taken: it is in the queue no more, and its memory is given back. */
 export function valueOf(at: number, layout: Layout, cell: number): unknown {
@@ -67,21 +70,14 @@ export function valueOf(at: number, layout: Layout, cell: number): unknown {
   if (!isBlock(cell)) return open(cell);
   try {
     const value = open(cell);
-    discard(cell);
+    discardItem(cell);
     return value;
   } catch (error) {
     // It can be read later, or by another thread.
     if ((error as { code?: unknown }).code === "MODULE_NOT_LOADED") restore(at, layout, cell);
-    else discard(cell);
+    else discardItem(cell);
     throw error;
   }
-}
-
-/** Gives the block of a cell in hand back. The hand first: see shared/hands.ts. */
-export function discard(cell: number): void {
-  if (!isBlock(cell)) return;
-  words[handWord()] = 0;
-  drop(cell);
 }
 
 function restore(at: number, layout: Layout, cell: number): void {
@@ -90,7 +86,7 @@ function restore(at: number, layout: Layout, cell: number): void {
     result = words[at + STATE] === DROPPED ? SHUT : putBack(at, layout, cell);
   };
   for (changing(at, tryIt); result === GROW; changing(at, tryIt)) resize(at, layout, true);
-  if (result === SHUT) discard(cell);
+  if (result === SHUT) discardItem(cell);
 }
 
 /** The slow path of get. */

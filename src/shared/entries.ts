@@ -2,6 +2,7 @@
 import { describe, typeError } from "../errors/errors.ts";
 import { words } from "../memory/arena.ts";
 import { E_KEY, E_VALUE, eachLive, M_GUARD, M_SEED, M_SIZE, M_TABLE } from "./hash-table.ts";
+import type { Inspect } from "./show.ts";
 import { type Snapshot, takeSnapshot, valuesOf } from "./snapshot.ts";
 
 /** Secret of the hashes of a new map: see hash.ts. */
@@ -74,9 +75,6 @@ export function forEachEntry(
   else for (const value of keysOf(at)) fn(value, value, container);
 }
 
-/** What `util.inspect` hands to objects that print themselves. */
-export type Inspect = (value: unknown, options: unknown) => string;
-
 /** As many are printed, as of a Map. */
 const SHOWN = 100;
 
@@ -86,7 +84,7 @@ export function inspectEntries(
   name: string,
   size: number,
   inspect: Inspect | undefined,
-  options: unknown,
+  options: object,
   pairs: boolean,
 ): string {
   if (inspect === undefined) return `${name}(${size})`;

@@ -87,7 +87,7 @@ export function find(at: number, key: unknown, word: number, hash: number): numb
   return 0;
 }
 
-/** Is there a place for one more entry? Else `makeRoom`. */
+/** Is there a place for one more entry? Else `makeRoom`. The table is covered. */
 export function hasRoom(at: number): boolean {
   const table = words[at + M_TABLE];
   return table !== 0 && words[table + T_USED] < words[table + T_CAPACITY];
@@ -171,7 +171,7 @@ export function eachLive(table: number, visit: (entry: number) => void): void {
   for (let entry = first; entry < end; entry += ENTRY) if (words[entry + E_KEY] !== 0) visit(entry);
 }
 
-/** Is so much of the table unused that a smaller one pays? */
+/** Is so much of the table unused that a smaller one pays? The table is covered. */
 export function isSparse(at: number): boolean {
   const table = words[at + M_TABLE];
   if (table === 0) return false;
@@ -195,6 +195,7 @@ export function makeRoom(at: number): void {
   coverTable(table);
   enter(words, at + M_GUARD);
   const old = words[at + M_TABLE];
+  if (old !== 0) coverTable(old); // another thread may have made it since
   const wanted = (!hasRoom(at) || isSparse(at)) && words[at + M_SIZE] < capacity;
   if (wanted) {
     hold(OUT_HAND, old);

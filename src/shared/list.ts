@@ -36,8 +36,8 @@ const ITEM = "an item of the SharedList";
  *
  * Every method is one step: nobody sees half of it, and none blocks but for the moment that another thread's step
  * takes. A loop over the list, `forEach`, `slice` and `toArray` see it as it was when they began. Items are copied in
- * and out, as arguments of a thread are; shared objects (locks, other lists, views of shared memory are refused) are
- * in it by reference. What happened before an item was put in happens before it is read.
+ * and out, as arguments of a thread are; shared objects, such as locks and other lists, are in it by reference. Views
+ * of shared memory are refused. What happened before an item was put in happens before it is read.
  *
  * @example
  * ```ts run
@@ -209,7 +209,9 @@ export class SharedList<T> extends SharedObject {
 
   /**
    * Some of the items as they are now, as `Array.prototype.slice` takes them.
-   * @param start @param end whole numbers; negative ones count from the end
+   * @param start index of the first, a whole number; a negative one counts from the end. Default: 0
+   * @param end index behind the last, likewise. Default: the length
+   * @throws TypeError, RangeError (INVALID_VALUE) unless they are whole numbers; like `pop`
    */
   slice(start = 0, end: number = Number.MAX_SAFE_INTEGER): T[] {
     checkIndex(start, "slice the SharedList");

@@ -4,15 +4,7 @@ import { describe, typeError } from "../errors/errors.ts";
 import { cover } from "../memory/arena.ts";
 import { defineKind, isAdopting, kAt, kInspect, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
-import {
-  entriesOf,
-  forEachEntry,
-  type Inspect,
-  inspectEntries,
-  keysOf,
-  seed,
-  valuesOfMap,
-} from "./entries.ts";
+import { entriesOf, forEachEntry, inspectEntries, keysOf, seed, valuesOfMap } from "./entries.ts";
 import { M_SIZE, MAP_WORDS } from "./hash-table.ts";
 import { type Key, keyOf } from "./key-lock.ts";
 import { type MapEntries, normal, wordOf } from "./keys.ts";
@@ -33,6 +25,7 @@ import {
   updateEntry,
   updateEntryAsync,
 } from "./map-update.ts";
+import type { Inspect } from "./show.ts";
 import { mustBeUpdater, type UpdateCall } from "./update-lock.ts";
 
 const READ = "read an entry of the SharedMap";
@@ -251,7 +244,7 @@ export class SharedMap<K, V> extends SharedObject {
   }
 
   /** @internal */
-  [kInspect](_depth: number, options: unknown, inspect?: Inspect): string {
+  [kInspect](_depth: number, options: object, inspect?: Inspect): string {
     return inspectEntries(this.#at, "SharedMap", this.size, inspect, options, true);
   }
 }

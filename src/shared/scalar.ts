@@ -1,4 +1,4 @@
-/** What the shared scalars have in common: how they print, and the checks of what is put in. */
+/** The checks of what is put into shared scalars, and into fields and arrays of their types. */
 import { describe, rangeError, typeError } from "../errors/errors.ts";
 
 export function checkNumber(value: unknown, what: string): number {

@@ -5,11 +5,12 @@ import { cover } from "../memory/arena.ts";
 import { defineKind, isAdopting, kAt, kInspect, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { UNDEFINED } from "./cell.ts";
-import { forEachEntry, type Inspect, inspectEntries, keysOf, seed, twiceOf } from "./entries.ts";
+import { forEachEntry, inspectEntries, keysOf, seed, twiceOf } from "./entries.ts";
 import { M_SIZE, MAP_WORDS } from "./hash-table.ts";
 import { type Key, keyOf } from "./key-lock.ts";
 import { normal, type SetValues, wordOf } from "./keys.ts";
 import { DELETED, erase, eraseAll, has, write } from "./map-steps.ts";
+import type { Inspect } from "./show.ts";
 
 /**
  * A set that all threads see, in the order of insertion, as JavaScript's `Set`.
@@ -131,7 +132,7 @@ export class SharedSet<T> extends SharedObject {
   }
 
   /** @internal */
-  [kInspect](_depth: number, options: unknown, inspect?: Inspect): string {
+  [kInspect](_depth: number, options: object, inspect?: Inspect): string {
     return inspectEntries(this.#at, "SharedSet", this.size, inspect, options, false);
   }
 }

@@ -1,5 +1,6 @@
 /** How containers print their contents. */
 
+/** What `util.inspect` hands to objects that print themselves. */
 export type Inspect = (value: unknown, options: object) => string;
 
 export interface InspectOptions {

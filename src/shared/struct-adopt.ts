@@ -7,7 +7,7 @@ import { defineRobust } from "../parking/robust.ts";
 import { leadsTo, onCrossing } from "../threading/message.ts";
 import { drop } from "./cell.ts";
 import { classAt, isInTheMaking, onClassesRead, type StructClass } from "./struct-class.ts";
-import { OBJECTS_SHIFT, S_CELLS, S_CLASS, S_FIELDS, S_QUEUE } from "./struct-layout.ts";
+import { cellsIn, objectsIn, S_CLASS, S_COUNTS, S_FIELDS, S_QUEUE } from "./struct-layout.ts";
 import { kCross, kJoin, StructObject } from "./struct-object.ts";
 
 /** Instances that the code of their own class mentions: they exist before it does, and get it when it is there. */
@@ -36,7 +36,7 @@ onClassesRead(() => {
 defineOpener(Kind.Struct, open);
 defineRobust(Kind.Struct, { queue: S_QUEUE });
 leadsTo(Kind.Struct, (at) => {
-  const objects = words[at + S_CELLS] >>> OBJECTS_SHIFT;
+  const objects = objectsIn(words[at + S_COUNTS]);
   return [words[at + S_CLASS], ...words.subarray(at + S_FIELDS, at + S_FIELDS + objects)].filter(
     (block) => block !== 0,
   );
@@ -44,20 +44,9 @@ leadsTo(Kind.Struct, (at) => {
 onCrossing((value) => {
   if (value instanceof StructObject) StructObject[kCross](value);
 });
-/** What structs that are being given back referred to. Not by recursion: they may be a list of a million nodes. */
-let doomed: number[] | undefined;
 
 onDispose(Kind.Struct, (at) => {
-  const cells = words[at + S_CELLS] & ((1 << OBJECTS_SHIFT) - 1);
-  const owned = [words[at + S_CLASS], ...words.subarray(at + S_FIELDS, at + S_FIELDS + cells)];
-  if (doomed !== undefined) {
-    doomed.push(...owned);
-    return;
-  }
-  doomed = owned;
-  try {
-    for (let cell = doomed.pop(); cell !== undefined; cell = doomed.pop()) drop(cell);
-  } finally {
-    doomed = undefined;
-  }
+  drop(words[at + S_CLASS]);
+  const end = at + S_FIELDS + cellsIn(words[at + S_COUNTS]);
+  for (let cell = at + S_FIELDS; cell < end; cell++) drop(words[cell]);
 });

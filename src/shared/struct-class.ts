@@ -66,12 +66,14 @@ const handles = new WeakMap<StructClass, ClassHandle>();
 
 /** Classes that this realm has met since it last looked where they come from. */
 let met: WeakRef<StructClass>[] = [];
-let pruneAt = 64;
+/** So many are worth a look which of them are gone: it doubles with what is left, so each costs a constant. */
+const PRUNED_FROM = 64;
+let pruneAt = PRUNED_FROM;
 
 function noteMet(cls: StructClass): void {
   if (met.length >= pruneAt) {
     met = met.filter((ref) => ref.deref() !== undefined);
-    pruneAt = Math.max(64, 2 * met.length);
+    pruneAt = Math.max(PRUNED_FROM, 2 * met.length);
   }
   met.push(new WeakRef(cls));
 }

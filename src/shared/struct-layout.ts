@@ -14,11 +14,25 @@ import type { Fields, FieldType, SharedClass } from "./struct-types.ts";
 export const S_QUEUE = 0;
 /** Block of its class, with a reference. */
 export const S_CLASS = QUEUE_WORDS;
-/** How many fields are cells; times 2^OBJECTS_SHIFT, how many of these, the first ones, are shared objects. */
-export const S_CELLS = S_CLASS + 1;
-export const OBJECTS_SHIFT = 16;
+/** How many fields are cells, and how many of these, the first ones, are shared objects: see `countsOf`. */
+export const S_COUNTS = S_CLASS + 1;
 /** The first field. Even, as 64-bit fields need it. */
-export const S_FIELDS = S_CELLS + 1;
+export const S_FIELDS = S_COUNTS + 1;
+
+const OBJECTS_SHIFT = 16;
+
+/** The word S_COUNTS. */
+export function countsOf({ cells, objects }: Pick<Layout, "cells" | "objects">): number {
+  return cells | (objects << OBJECTS_SHIFT);
+}
+
+export function cellsIn(counts: number): number {
+  return counts & ((1 << OBJECTS_SHIFT) - 1);
+}
+
+export function objectsIn(counts: number): number {
+  return counts >>> OBJECTS_SHIFT;
+}
 
 /** Whole numbers by their type: the smallest and the largest. */
 export const INTEGERS: Readonly<Record<string, readonly [low: number, high: number]>> = {

@@ -2,8 +2,9 @@
  * What all structs have in common: the handle on a block, and how each type of field is read and written.
  *
  * Scalars are one atomic step on their words. The arena's views are read where they stand, and no copy is kept: with
- * many struct classes in a program each field of the handle that an access reads costs it 9 ns. Cells ("string", "any") change under the block's guard, by one store, so
- * that whoever is killed leaves the old value or the new one. Fields that are shared objects never change.
+ * many struct classes in a program each field of the handle that an access reads costs it 9 ns. Cells ("string", "any")
+ * change under the block's guard, by one store, so that whoever is killed leaves the old value or the new one. Fields
+ * that are shared objects never change.
  */
 import { load, store } from "#atomics";
 import { describe, typeError } from "../errors/errors.ts";
@@ -14,19 +15,21 @@ import { enter, leave } from "../memory/guard.ts";
 import { handleAt, handleOf, isAdopting, kAt, kInspect, SharedObject } from "../memory/handle.ts";
 import { Kind } from "../memory/layout.ts";
 import { crossingOf } from "../threading/message.ts";
-import { drop, isBrief, keep, open, pack } from "./cell.ts";
+import { open, pack } from "./cell.ts";
+import { discard, IN_HAND, OUT_HAND, openAndLeave } from "./guarded.ts";
 import { hold, letGo } from "./hands.ts";
 import { checkBigInt, checkBoolean, checkInteger, checkNumber } from "./scalar.ts";
+import type { Inspect } from "./show.ts";
 import { checkClass, checkInit } from "./struct-check.ts";
 import { blockOf, isKnown, publish, type StructClass } from "./struct-class.ts";
 import {
+  countsOf,
   type Field,
   INTEGERS,
   isObject,
   type Layout,
-  OBJECTS_SHIFT,
-  S_CELLS,
   S_CLASS,
+  S_COUNTS,
   S_FIELDS,
   S_QUEUE,
 } from "./struct-layout.ts";
@@ -50,8 +53,6 @@ const single = new Float32Array(1);
 const singleBits = new Int32Array(single.buffer);
 
 const printing = new Set<object>();
-
-type Inspect = (value: unknown, options: object) => string;
 
 export abstract class StructObject extends SharedObject {
   static readonly [kCrosses] = true;
@@ -80,7 +81,7 @@ export abstract class StructObject extends SharedObject {
     const block = blockOf(cls);
     retain(block);
     words[at + S_CLASS] = block;
-    words[at + S_CELLS] = layout.cells | (layout.objects << OBJECTS_SHIFT);
+    words[at + S_COUNTS] = countsOf(layout);
     this.#fresh = true;
     layout.fields.forEach(({ name, type, word }, i) => {
       const value = Object.hasOwn(init, name) ? init[name] : undefined;
@@ -218,34 +219,21 @@ export abstract class StructObject extends SharedObject {
   #read(word: number): unknown {
     const guard = this.#at + S_QUEUE;
     enter(words, guard);
-    const cell = load(words, this.#at + word);
-    if (isBrief(cell)) {
-      const value = open(cell);
-      leave(words, guard);
-      return value;
-    }
-    hold(0, keep(cell));
-    leave(words, guard);
-    try {
-      return open(cell);
-    } finally {
-      letGo(0);
-      drop(cell);
-    }
+    return openAndLeave(guard, load(words, this.#at + word));
   }
 
   #write(word: number, value: unknown, name: string): void {
     const guard = this.#at + S_QUEUE;
     const cell = pack(value, `the field '${name}'`, this);
-    hold(0, cell);
+    hold(IN_HAND, cell);
     enter(words, guard);
     const old = load(words, this.#at + word);
-    letGo(0);
+    // Out of the hand before the store, unlike in containers: nobody mends a struct, so nothing may be in both.
+    letGo(IN_HAND);
     store(words, this.#at + word, cell);
-    hold(1, old);
+    hold(OUT_HAND, old);
     leave(words, guard);
-    letGo(1);
-    drop(old);
+    discard(OUT_HAND, old);
   }
 
   /** The fields and their values. */

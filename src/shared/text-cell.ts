@@ -8,6 +8,7 @@
 import { allocate } from "../memory/allocator.ts";
 import { cover, octets, words } from "../memory/arena.ts";
 import { Kind } from "../memory/layout.ts";
+import { latin1Slice, latin1Write, ucs2Slice, ucs2Write } from "../memory/units.ts";
 
 const UNITS = 1;
 const LATIN1 = 1;
@@ -19,46 +20,6 @@ const SHORT_OUT = 12;
 export const BRIEF = 32;
 
 const { fromCharCode } = String;
-/** `fromCharCode` takes its units as arguments, and the stack bounds their number. */
-const UNITS_A_CALL = 4096;
-
-type Slice = (this: Uint8Array, start: number, end: number) => string;
-type Write = (this: Uint8Array, text: string, start: number, bytes: number) => unknown;
-
-/** The host's own conversion where it has one (Node, Bun), else a portable one. */
-function hosts<F>(name: string, portable: F): F {
-  const buffer = (globalThis as { Buffer?: { prototype: Record<string, unknown> } }).Buffer;
-  return (buffer?.prototype[name] as F | undefined) ?? portable;
-}
-
-/** @internal Exported for tests: hosts without `Buffer` use these. */
-export const portable = {
-  latin1Slice(this: Uint8Array, start: number, end: number): string {
-    return join(this.slice(start, end));
-  },
-  ucs2Slice(this: Uint8Array, start: number, end: number): string {
-    return join(new Uint16Array(this.slice(start, end).buffer));
-  },
-  latin1Write(this: Uint8Array, text: string, start: number): void {
-    for (let i = 0; i < text.length; i++) this[start + i] = text.charCodeAt(i);
-  },
-  ucs2Write(this: Uint8Array, text: string, start: number): void {
-    const units = new Uint16Array(this.buffer, this.byteOffset + start, text.length);
-    for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
-  },
-};
-
-function join(units: Uint8Array | Uint16Array): string {
-  let text = "";
-  for (let i = 0; i < units.length; i += UNITS_A_CALL)
-    text += fromCharCode.apply(null, units.subarray(i, i + UNITS_A_CALL) as unknown as number[]);
-  return text;
-}
-
-const latin1Slice = hosts<Slice>("latin1Slice", portable.latin1Slice);
-const ucs2Slice = hosts<Slice>("ucs2Slice", portable.ucs2Slice);
-const latin1Write = hosts<Write>("latin1Write", portable.latin1Write);
-const ucs2Write = hosts<Write>("ucs2Write", portable.ucs2Write);
 
 /** A block with `text`, and one reference, which is the caller's. */
 export function packText(text: string): number {

@@ -29,13 +29,14 @@ interface Later {
   readonly lenient: boolean;
 }
 
-/** Buffers grown beyond this are given back after the message. */
-const KEPT = 1 << 20;
+/** Bytes of a new buffer: most messages fit. */
 const BORN = 1 << 14;
+/** One that has grown beyond this is given back when the next message begins: until then its bytes are in use. */
+const KEPT = 1 << 20;
 
 const IDLE: EncodeOptions = { label: "", shared: { offsetOf: () => undefined } };
 
-/** Serves one message after another: `begin`, one `drain` around a `visit`, `end`. */
+/** Serves one message after another: `begin`, `whole`, `end`. */
 export class Encoder extends Writer implements Walk {
   options = IDLE;
   readonly trail = new Trail();
@@ -47,7 +48,6 @@ export class Encoder extends Writer implements Walk {
   readonly #seen = new Seen();
   #units: object[] | undefined;
   #later: Later[] | undefined;
-  #transfers: ReadonlySet<unknown> | undefined;
 
   constructor() {
     super(new Uint8Array(BORN));
@@ -62,7 +62,6 @@ export class Encoder extends Writer implements Walk {
     this.holds = [];
     this.extras = [];
     this.imports = [];
-    if (options.transferList?.length) this.#transfers = new Set(options.transferList);
   }
 
   /** Lets go of everything of the caller's, however the message ended. */
@@ -70,7 +69,7 @@ export class Encoder extends Writer implements Walk {
     this.options = IDLE;
     this.shapes.truncate(0);
     this.#seen.truncate(0);
-    this.#units = this.#later = this.#transfers = undefined;
+    this.#units = this.#later = undefined;
   }
 
   visit(value: unknown): void {
@@ -144,7 +143,7 @@ export class Encoder extends Writer implements Walk {
   #exotic(value: object, prototype: object | null): void {
     const handle = this.options.shared.offsetOf(value);
     if (handle !== undefined) writeHandle(this, value, handle);
-    else if (this.#transfers?.has(value) || isMarked(value)) this.#extra(value);
+    else if (isMarked(value)) this.#extra(value);
     else this.#byKind(value, prototype);
   }
 

@@ -1,6 +1,7 @@
 /** Bytes coming in. Every read checks its bounds: damaged bytes end in an error and never in a loop. */
 
 import { ThreadkitError } from "../errors/errors.ts";
+import { latin1Slice, ucs2Slice } from "../memory/units.ts";
 import { BIGINT, BIGINT64, LATIN1, UTF16 } from "./codec.ts";
 
 /** Bytes that `decode` cannot read: cut short, damaged, or of another version. */
@@ -11,41 +12,9 @@ export function corrupt(fact: string): ThreadkitError {
   );
 }
 
-/** Object keys seen before, so that a repeated key costs no new string. 512 slots, one key each. */
-const keys: string[] = new Array(512).fill("");
-
-/** `String.fromCharCode` takes its units as arguments, and the stack bounds their number. */
-const UNITS_A_CALL = 4096;
-
-type Slice = (this: Uint8Array, start: number, end: number) => string;
-
-/** The host's own conversion where it has one (Node, Bun): 65 ns whatever the length; else a portable one. */
-function slicer(name: "latin1Slice" | "ucs2Slice", portable: Slice): Slice {
-  const buffer = (globalThis as { Buffer?: { prototype: Record<string, unknown> } }).Buffer;
-  const found = buffer?.prototype[name];
-  return typeof found === "function" ? (found as Slice) : portable;
-}
-
-function unitsToString(units: Uint8Array | Uint16Array): string {
-  let text = "";
-  for (let i = 0; i < units.length; i += UNITS_A_CALL) {
-    text += String.fromCharCode.apply(null, units.subarray(i, i + UNITS_A_CALL) as unknown as number[]);
-  }
-  return text;
-}
-
-/** @internal Exported for tests: hosts without `Buffer` read strings with these. */
-export const portable = {
-  latin1Slice(this: Uint8Array, start: number, end: number): string {
-    return unitsToString(this.subarray(start, end));
-  },
-  ucs2Slice(this: Uint8Array, start: number, end: number): string {
-    return unitsToString(new Uint16Array(this.slice(start, end).buffer));
-  },
-};
-
-const latin1Slice = slicer("latin1Slice", portable.latin1Slice);
-const ucs2Slice = slicer("ucs2Slice", portable.ucs2Slice);
+/** Object keys seen before, so that a repeated key costs no new string: one for each slot, a power of two of them. */
+const KEY_SLOTS = 512;
+const keys: string[] = new Array(KEY_SLOTS).fill("");
 
 export const NOTHING = new Uint8Array(0);
 
@@ -159,7 +128,8 @@ export class Reader {
     if (length === 0 || length > this.end - start) return this.#short(length);
     const { bytes } = this;
     const slot =
-      (bytes[start] * 31 + bytes[start + length - 1] * 7 + bytes[start + (length >> 1)] + length) & 511;
+      (bytes[start] * 31 + bytes[start + length - 1] * 7 + bytes[start + (length >> 1)] + length) &
+      (KEY_SLOTS - 1);
     const known = keys[slot];
     if (known.length === length) {
       let i = 0;

@@ -18,8 +18,6 @@ export interface EncodeOptions {
   /** Absent: functions are refused. */
   readonly lifter?: FunctionLifter;
   readonly shared: SharedPort;
-  /** What moves instead of being copied: goes to `extras`, and the caller posts it with this list. */
-  readonly transferList?: readonly unknown[];
   /** For refusals; default: `cannot send <thing> to a thread`. */
   readonly action?: Action;
   /** Where the host can tell (`util.types.isProxy`): proxies are refused and not read through. */

@@ -451,6 +451,83 @@ describe("an aborted wait for a future", () => {
   });
 });
 
+describe("a wait for several futures that is over", () => {
+  test("leaves those who await one of them in line", async () => {
+    const future = new Future<number>();
+    const wait = waitAsync([future], { timeout: EXPIRES });
+    const awaited = future.then((value) => value + 1);
+    const told = new Promise((resolve) => future.addDoneCallback(resolve));
+    assert.deepEqual([...(await wait).notDone], [future]);
+    future.setResult(1);
+    assert.equal(await awaited, 2);
+    await told;
+  });
+
+  test("leaves another such wait in line, whichever began first", async () => {
+    for (const [first, second] of [
+      [EXPIRES, LONG],
+      [LONG, EXPIRES],
+    ]) {
+      const [future, other] = [new Future<number>(), new Future<number>()];
+      const waits = [first, second].map((timeout) =>
+        waitAsync([future, other], { timeout, returnWhen: "FIRST_COMPLETED" }),
+      );
+      assert.equal((await Promise.race(waits)).done.size, 0);
+      future.setResult(1);
+      assert.equal((await waits[first === LONG ? 0 : 1]).done.size, 1);
+    }
+  });
+});
+
+test("asCompleted goes on where a loop was left", async () => {
+  const futures = [1, 2, 3, 4].map(() => new Future<number>());
+  const all = asCompleted(futures, { timeout: LONG });
+  const take = async (n: number): Promise<number | undefined> => {
+    setTimeout(() => futures[n].setResult(n), 1);
+    for await (const future of all) return futures.indexOf(future as Future<number>);
+    return undefined;
+  };
+  for (const n of [2, 0, 3]) assert.equal(await take(n), n);
+  const last = await whileBlocked(
+    () => {
+      for (const future of all) return future === futures[1];
+      return undefined;
+    },
+    () => futures[1].setResult(1),
+  );
+  assert.equal(last, true);
+});
+
+test("asCompleted answers several calls of next() at a time, each with another future", async () => {
+  const futures = [new Future<number>(), new Future<number>()];
+  const iterator = asCompleted(futures, { timeout: LONG })[Symbol.asyncIterator]();
+  const steps = [iterator.next(), iterator.next(), iterator.next()];
+  await sleepAsync(1);
+  futures[1].setResult(1);
+  const first = await Promise.race(steps);
+  futures[0].setResult(0);
+  const found = await Promise.all(steps);
+  assert.ok(first === found[0] && first.value === (futures[1] as unknown));
+  assert.ok(found[1].value === (futures[0] as unknown));
+  assert.equal(found[2].done, true);
+
+  // The last future goes to a call that comes before the others have heard of it.
+  const last = new Future<number>();
+  const others = asCompleted([last], { timeout: LONG })[Symbol.asyncIterator]();
+  const early = others.next();
+  last.setResult(1);
+  assert.ok((await others.next()).value === (last as unknown));
+  assert.equal((await early).done, true);
+
+  // One who still waits is not forgotten when another leaves.
+  const late = new Future<number>();
+  const shared = asCompleted([late], { timeout: LONG })[Symbol.asyncIterator]();
+  const waiting = shared.next();
+  await shared.return?.();
+  late.setResult(1);
+  assert.ok((await waiting).value === (late as unknown));
+});
+
 test("a future prints its state", async () => {
   const future = new Future<number>();
   assert.equal(inspect(future), "Future { pending }");

@@ -16,7 +16,7 @@ import {
   Thread,
   ThreadLocal,
 } from "threadkit";
-import { layOut, S_CELLS, S_CLASS, S_FIELDS, S_QUEUE } from "../../src/shared/struct-layout.ts";
+import { cellsIn, layOut, S_CLASS, S_COUNTS, S_FIELDS, S_QUEUE } from "../../src/shared/struct-layout.ts";
 import { Lock as LockOfSource } from "../../src/sync/lock.ts";
 import { arenaWords, indexOf } from "../harness/arena.ts";
 
@@ -316,7 +316,7 @@ describe("the block of a struct", () => {
     const at = indexOf(struct);
     assert.deepEqual([...words.subarray(at + S_QUEUE, at + S_CLASS)], [0, 0, 0, 0]);
     assert.notEqual(words[at + S_CLASS], 0);
-    assert.equal(words[at + S_CELLS] & 0xffff, 2);
+    assert.equal(cellsIn(words[at + S_COUNTS]), 2);
   });
 
   test("is left alone by a value that is refused", () => {

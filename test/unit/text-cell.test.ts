@@ -4,9 +4,10 @@ import { describe, test } from "node:test";
 import { release } from "../../src/memory/allocator.ts";
 import { words } from "../../src/memory/arena.ts";
 import { H_USED } from "../../src/memory/layout.ts";
+import { portable } from "../../src/memory/units.ts";
 import { open, pack } from "../../src/shared/cell.ts";
 import { hashNumber, hashText, hashWord } from "../../src/shared/hash.ts";
-import { isText, openText, packText, portable } from "../../src/shared/text-cell.ts";
+import { isText, openText, packText } from "../../src/shared/text-cell.ts";
 import { freshSeed, randomFrom } from "../harness/random.ts";
 
 const LENGTHS = [

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { portable } from "../../src/memory/units.ts";
 import { decode } from "../../src/transfer/decode.ts";
 import { encode } from "../../src/transfer/encode.ts";
-import { portable } from "../../src/transfer/reader.ts";
 import { adopt, options, shared } from "./transfer-support.ts";
 
 describe("bytes", () => {

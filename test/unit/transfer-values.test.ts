@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import vm from "node:vm";
 import { decode } from "../../src/transfer/decode.ts";
 import { encode } from "../../src/transfer/encode.ts";
+import { mark } from "../../src/transfer/marks.ts";
 import { adopt, cross, Handle, options, wasm } from "./transfer-support.ts";
 
 const sample: Record<string, unknown> = {
@@ -182,7 +183,8 @@ describe("what rides beside", () => {
     const memory = new wasm.Memory({ initial: 1, maximum: 1, shared: true });
     const moved = new ArrayBuffer(8);
     const values = [new Blob(["x"]), createSecretKey(Buffer.alloc(8)), module_, memory, port1, moved];
-    const { bytes, extras } = encode([...values, values[0]], options({ transferList: [port1, moved] }));
+    for (const each of [port1, moved]) mark(each);
+    const { bytes, extras } = encode([...values, values[0]], options());
     assert.deepEqual(
       extras.map((each, i) => each === values[i]),
       values.map(() => true),
