@@ -1,9 +1,11 @@
 /** Main holds the process while non-daemon threads live, wherever they were started. */
 import { load, store } from "#atomics";
 import { holdProcess, onExit, releaseProcess } from "#host";
-import { words } from "../memory/arena.ts";
+import { cover, words } from "../memory/arena.ts";
 import { H_EXITING, H_LIVE } from "../memory/layout.ts";
+import { R_INBOX } from "../parking/layout.ts";
 import { listen, onBell } from "../parking/park-async.ts";
+import { here } from "../parking/realm.ts";
 import { openMailbox } from "./mail.ts";
 import { warnOfUnstarted } from "./warning.ts";
 import { isMainRealm } from "./watch.ts";
@@ -11,8 +13,10 @@ import { isMainRealm } from "./watch.ts";
 let holding = false;
 let ready = false;
 
+/** In this order: what a thread tells comes before it counts no more. So its last words are read before main may end. */
 function look(): void {
-  const alive = load(words, H_LIVE) > 0;
+  const realm = here();
+  const alive = load(words, H_LIVE) > 0 || load(cover(realm), realm + R_INBOX) !== 0;
   if (alive && !holding) holdProcess();
   if (!alive && holding) releaseProcess();
   holding = alive;
