@@ -286,7 +286,7 @@ export const MUTANTS: readonly Seed[] = [
   {
     bug: "the last task that is done tells nobody",
     models: "queue",
-    file: "queue/closing.ts",
+    file: "queue/tasks.ts",
     find: "  if (unfinished === 1 && words[at + JOINERS] !== 0) serve(at, woken);\n",
     replace: "",
   },
