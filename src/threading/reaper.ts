@@ -5,7 +5,7 @@
  * locks held. Until this has run, live threads wait a little longer; after it nobody waits for the dead.
  */
 import { add, compareExchange, exchange, load, or, store, sub } from "#atomics";
-import { eachBlock, freePostponed, isUsed, kindOf, release } from "../memory/allocator.ts";
+import { eachBlock, freePostponed, isUsed, kindOf, release, retain } from "../memory/allocator.ts";
 import { cover, words } from "../memory/arena.ts";
 import { enter, leave, patiently } from "../memory/guard.ts";
 import { settleLedger } from "../memory/handle.ts";
@@ -85,6 +85,8 @@ import { threadAt } from "./thread.ts";
 /** What one death leaves to do. Kept across tries: see `GuardStuck`. */
 interface Case {
   readonly realm: number;
+  /** The thread that ran in it, 0: none. With a reference: in a later try its block would be another thread's. */
+  readonly thread: number;
   /** Its waits that were not over, by the queue: what it died with. Each goes when it is dealt with. */
   readonly waits: { readonly queue: number; readonly status: number }[];
   /** Lines that its nodes stood in, and that are not linked anew yet. */
@@ -93,7 +95,9 @@ interface Case {
 
 /** Mends what `realm` left. Calls itself again when another dead realm stands in the way. */
 export function reap(realm: number): void {
-  attempt({ realm, waits: [], left: new Set() });
+  const thread = cover(realm)[realm + R_THREAD];
+  if (thread !== 0) retain(thread);
+  attempt({ realm, thread, waits: [], left: new Set() });
 }
 
 function attempt(death: Case): void {
@@ -104,9 +108,8 @@ function attempt(death: Case): void {
 }
 
 function mend(death: Case): void {
-  const { realm } = death;
-  cover(realm);
-  const thread = words[realm + R_THREAD];
+  const { realm, thread } = death;
+  cover(Math.max(realm, thread));
   // 1. Guards that it died in: derive anew what they protect.
   if (load(words, H_GUARD) === realm) {
     repairAllocator();
@@ -156,6 +159,7 @@ function mend(death: Case): void {
   }
   eachRobust(objects, (robust, at) => robust.realmGone?.(at, realm));
   settleLedger(realm + R_LEDGER);
+  if (thread !== 0) release(thread);
   // Whoever settled one of its nodes tells it after that, without a guard, and may have lost its processor in between.
   setTimeout(() => patiently(() => freeBlocks([...nodes, realm])), QUARANTINE);
 }
