@@ -50,12 +50,14 @@ function inherit(at: number, thread: number): void {
 function leaveOwner(at: number, realm: number): void {
   const word = wordOf(at);
   if (words[at + F_OWNER] !== realm) return;
-  // 1. It was counted by its pool, but killed before it had put it in.
+  // 1. It was counted by its pool, but killed before it had put it in. If telling is cut short, the next try tells.
   const pool = words[at + F_POOL];
-  if (pool !== 0 && stateIn(word) === PENDING && words[at + F_PLACE] === 0) {
+  const state = stateIn(word);
+  if (pool !== 0 && state === PENDING && words[at + F_PLACE] === 0) {
     sortNow(pool);
     if (words[at + F_PLACE] === 0) cancel(at);
   }
+  if (pool !== 0 && state === CANCELLED && (word & LEFT) === 0) conclude(at, false);
   // 2. The reference that no ledger lists.
   if (words[at + F_SLOT] <= 0) return;
   words[at + F_SLOT] = 0;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
 import { captured, root, runScript } from "../harness/child.ts";
-import { CHILD } from "../harness/delays.ts";
+import { CHILD, PATIENCE } from "../harness/delays.ts";
 
 for (const [where, hook] of [
   ["in the thread", ""],
@@ -12,7 +12,7 @@ for (const [where, hook] of [
   test(`a thread that took all shared memory ends by the error, which is printed ${where}`, async () => {
     const result = await runScript(
       `
-      import { setExcepthook, SharedRef, Thread } from "threadkit";
+      import { setExcepthook, SharedRef, sleepAsync, Thread } from "threadkit";
       ${hook}
       const thread = new Thread({
         name: "greedy",
@@ -24,7 +24,10 @@ for (const [where, hook] of [
       });
       console.log(thread.start().join({ timeout: 10_000 }), thread.state);
       const next = new Thread({ target: () => console.log("its memory is there again") });
-      setTimeout(() => next.start(), 1_500);
+      const end = performance.now() + ${PATIENCE};
+      const isRoom = () => { try { return new SharedRef("x".repeat(1_000_000)) !== undefined; } catch { return false; } };
+      while (!isRoom() && performance.now() < end) await sleepAsync(20);
+      next.start();
       `,
       {
         ext: "mjs",
