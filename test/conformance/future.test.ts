@@ -483,19 +483,30 @@ test("asCompleted goes on where a loop was left", async () => {
   const futures = [1, 2, 3, 4].map(() => new Future<number>());
   const all = asCompleted(futures, { timeout: LONG });
   const take = async (n: number): Promise<number | undefined> => {
-    setTimeout(() => futures[n].setResult(n), 1);
+    setTimeout(() => futures[n].done() || futures[n].setResult(n), 1);
     for await (const future of all) return futures.indexOf(future as Future<number>);
     return undefined;
   };
-  for (const n of [2, 0, 3]) assert.equal(await take(n), n);
-  const last = await whileBlocked(
+  for (const n of [2, 0, 3, 1]) assert.equal(await take(n), n);
+  assert.equal(await take(1), undefined);
+});
+
+test("asCompleted goes on where a loop was left, also in one that blocks", async () => {
+  const [first, last] = [new Future<number>(), new Future<number>()];
+  const all = asCompleted([first, last], { timeout: LONG });
+  setTimeout(() => first.setResult(1), 1);
+  for await (const future of all) {
+    assert.equal(future, first);
+    break;
+  }
+  const found = await whileBlocked(
     () => {
-      for (const future of all) return future === futures[1];
+      for (const future of all) return future === last;
       return undefined;
     },
-    () => futures[1].setResult(1),
+    () => last.setResult(2),
   );
-  assert.equal(last, true);
+  assert.equal(found, true);
 });
 
 test("asCompleted answers several calls of next() at a time, each with another future", async () => {
