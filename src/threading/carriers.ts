@@ -113,8 +113,7 @@ function discard(realm: number): void {
 /** A realm whose worker could not be made, and to which a thread was given: that ends with `error`. */
 function bury(realm: number, error: unknown): void {
   noteUnborn(realm, error);
-  if (isMainRealm()) askSupervisor({ watch: realm, port: undefined });
-  else watchHere(realm, undefined);
+  haveWatched(realm, undefined);
 }
 
 /**
@@ -175,15 +174,19 @@ function boot(realm: number, parent: 0 | 1, job: Job | undefined): void {
   });
   worker.onUnborn?.(() => {
     or(words, realm + R_BOOTED, CONDEMNED);
-    if (parent === 0) askSupervisor({ watch: realm, port: undefined });
-    else watchHere(realm, undefined);
+    haveWatched(realm, undefined);
   });
-  if (parent === 0) askSupervisor({ watch: realm, port: ours }, [ours]);
-  else watchHere(realm, ours);
+  haveWatched(realm, ours);
   if (parent === 1) return;
   const handler = whileBooting;
   whileBooting = undefined;
   handler?.();
+}
+
+/** The supervisor hears of the realm's end by this port; without one it is dead already. */
+function haveWatched(realm: number, port: unknown): void {
+  if (isMainRealm()) askSupervisor({ watch: realm, port }, port === undefined ? [] : [port]);
+  else watchHere(realm, port);
 }
 
 /** In the supervisor: what to do with the port of a worker of its own. */

@@ -1,17 +1,8 @@
 /** The doorbell: whatever moment something is pushed at, it is read. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { looks } from "../harness/looks.ts";
 import "../harness/watchdog.ts";
-
-/** Runs between the doorbell's look at a word and what it does next: another thread, as it were. */
-let meanwhile: (at: number) => void = () => {};
-const { load } = Atomics;
-// Before anything is imported that takes the operation from there.
-Atomics.load = ((words: Int32Array, at: number) => {
-  const found = load(words, at);
-  meanwhile(at);
-  return found;
-}) as typeof Atomics.load;
 
 test("mail that comes while the doorbell is armed for the first time is read", async () => {
   const { R_INBOX } = await import("../../src/parking/layout.ts");
@@ -21,9 +12,9 @@ test("mail that comes while the doorbell is armed for the first time is read", a
   const read: number[] = [];
   onMail((mail) => read.push(mail));
   const inbox = here() + R_INBOX;
-  meanwhile = (at) => {
+  looks.after = (at) => {
     if (at !== inbox) return;
-    meanwhile = () => {};
+    looks.after = undefined;
     postMail(here(), R_INBOX, 0, 0);
   };
   listen();

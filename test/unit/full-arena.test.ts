@@ -1,15 +1,8 @@
 /** What is made in several steps when shared memory is full in the middle: the first steps are undone. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import "../fixtures/small-arena.cjs";
 
-// An arena of 4 MiB, so that it is full soon.
-const Buffers = globalThis.SharedArrayBuffer;
-globalThis.SharedArrayBuffer = new Proxy(Buffers, {
-  construct(target, args) {
-    const limited = (args[1] as { maxByteLength?: number } | undefined)?.maxByteLength !== undefined;
-    return Reflect.construct(target, limited ? [args[0], { maxByteLength: 4 * 1024 * 1024 }] : args);
-  },
-});
 const { allocate, isUsed, release } = await import("../../src/memory/allocator.ts");
 const { openLedger } = await import("../../src/memory/handle.ts");
 const { Kind } = await import("../../src/memory/layout.ts");

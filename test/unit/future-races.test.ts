@@ -1,20 +1,19 @@
 /** What another thread does to a future between two steps of a call, at the worst moment. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { looks } from "../harness/looks.ts";
 import "../harness/watchdog.ts";
 
-const { compareExchange, load } = Atomics;
-/** Runs once, behind the next look at the words, as another thread would. */
-let meanwhile: (() => void) | undefined;
-Atomics.load = ((view: Int32Array, index: number) => {
-  const seen = load(view, index);
-  const act = meanwhile;
-  meanwhile = undefined;
-  act?.();
-  return seen;
-}) as typeof Atomics.load;
+const { compareExchange } = Atomics;
+/** Has `act` run once, behind look number `count` from now on. */
+function afterLook(count: number, act: () => void): void {
+  looks.after = () => {
+    if (--count > 0) return;
+    looks.after = undefined;
+    act();
+  };
+}
 
-// Loaded after that, so that the library gets the one with the hook.
 const { Future } = await import("../../src/futures/future.ts");
 const { kAt } = await import("../../src/memory/handle.ts");
 const arena = await import("../../src/memory/arena.ts");
@@ -31,19 +30,14 @@ describe("a future that another thread", () => {
     const future = new Future<number>();
     assert.equal(future.done(), false);
     // `setResult` looks whether it is done, then whether it runs, then whether nobody has begun.
-    let looks = 0;
-    const begin = () => {
-      if (++looks < 2) meanwhile = begin;
-      else other(future, RUNNING)();
-    };
-    meanwhile = begin;
+    afterLook(2, other(future, RUNNING));
     future.setResult(1);
     assert.equal(future.result(), 1);
   });
 
   test("cancels while it is cancelled is cancelled for both", () => {
     const future = new Future<number>();
-    meanwhile = other(future, CANCELLED);
+    afterLook(1, other(future, CANCELLED));
     assert.equal(future.cancel(), true);
   });
 });

@@ -1,6 +1,7 @@
 /** Main holds the process as long as threads live, and until it has read what they told it last. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { looks } from "../harness/looks.ts";
 import "../harness/watchdog.ts";
 
 const log: string[] = [];
@@ -8,15 +9,6 @@ globalThis.setInterval = (() => ({
   ref: () => log.push("held"),
   unref: () => log.push("let go"),
 })) as unknown as typeof setInterval;
-
-/** Runs in front of a look at a word: another thread, as it were. */
-let meanwhile: (at: number) => void = () => {};
-const { load } = Atomics;
-// Before anything is imported that takes the operation from there.
-Atomics.load = ((words: Int32Array, at: number) => {
-  meanwhile(at);
-  return load(words, at);
-}) as typeof Atomics.load;
 
 test("what the last thread tells between main's look at its inbox and its look at the count is read first", async () => {
   const arena = await import("../../src/memory/arena.ts");
@@ -32,9 +24,9 @@ test("what the last thread tells between main's look at its inbox and its look a
   arena.words[H_LIVE] = 1;
   holdForThreads();
   onMail(() => log.push("read"));
-  meanwhile = (at) => {
+  looks.before = (at) => {
     if (at !== H_LIVE) return;
-    meanwhile = () => {};
+    looks.before = undefined;
     postMail(here(), R_INBOX, 0, 0);
     arena.words[H_LIVE] = 0;
   };

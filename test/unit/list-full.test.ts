@@ -1,15 +1,8 @@
 /** Containers when shared memory is full: what can't be done is not done, nothing is lost, and room is used again. */
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import "../fixtures/small-arena.cjs";
 
-// An arena of 4 MiB, so that it is full soon.
-const Buffers = globalThis.SharedArrayBuffer;
-globalThis.SharedArrayBuffer = new Proxy(Buffers, {
-  construct(target, args) {
-    const limited = (args[1] as { maxByteLength?: number } | undefined)?.maxByteLength !== undefined;
-    return Reflect.construct(target, limited ? [args[0], { maxByteLength: 4 * 1024 * 1024 }] : args);
-  },
-});
 const { allocatorFaults, census } = await import("../harness/arena.ts");
 const { allocate, release } = await import("../../src/memory/allocator.ts");
 const { dismiss } = await import("../../src/memory/handle.ts");
