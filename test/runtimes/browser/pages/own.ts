@@ -59,8 +59,11 @@ checks.first = async () => {
 checks.blocking = async () => {
   const lock = new Lock();
   lock.acquire();
-  const thread = new Thread({ target: () => {} }).start();
+  // What is waited for must not be over already: then nothing would block.
+  const end = new Event();
+  const thread = new Thread({ target: () => end.wait() }).start();
   const said = [refusal(() => lock.acquire()), refusal(() => thread.join()), refusal(() => sleep(1))];
+  end.set();
   await ended(thread);
   const pool = new ThreadPoolExecutor({ maxWorkers: 1, maxQueue: 1 });
   const gate = new Event();
@@ -76,7 +79,9 @@ checks.blocking = async () => {
   gate.set();
   await pool.shutdownAsync();
   const other = new ThreadPoolExecutor(1);
-  said.push(refusal(() => [...other.map(task, [1])]));
+  const late = new Event();
+  said.push(refusal(() => [...other.map(() => late.wait(), [1])]));
+  late.set();
   await other.shutdownAsync();
   return said;
 };
